@@ -1,0 +1,1 @@
+"""Businesses complained about: merchants, platforms, shops, and their credit codes."""

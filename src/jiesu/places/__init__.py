@@ -1,0 +1,1 @@
+"""Divisions of China and the organisations that work in them."""
