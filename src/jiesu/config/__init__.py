@@ -1,0 +1,1 @@
+"""Settings, entry points, the private database and what joins the packages."""

@@ -1,0 +1,1 @@
+"""The commands of ``jiesu``: one small module each, with ``add(subparsers)`` and ``run(args)``."""
