@@ -1,0 +1,32 @@
+/* Draws <div data-chart="id"> from the JSON script with that id (an ECharts option, written by
+   Django's json_script). Pages that chart load echarts and this file in their scripts block.
+   The figures must also stand on the page as a table: a chart is never the only way to read them. */
+(() => {
+  "use strict";
+
+  const PALETTE = ["#1753b0", "#d9730d", "#14804a", "#8a3ab9", "#0e7490", "#b3261e", "#6b7280", "#a16207"];
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  function draw() {
+    for (const place of document.querySelectorAll("[data-chart]:not([data-drawn])")) {
+      const source = document.getElementById(place.dataset.chart);
+      if (!source) continue;
+      place.dataset.drawn = "1";
+      const option = JSON.parse(source.textContent);
+      const chart = window.echarts.init(place, place.dataset.chartTheme || null, { renderer: "svg" });
+      chart.setOption({
+        color: PALETTE,
+        animation: !still,
+        textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+        aria: { enabled: true, decal: { show: "decal" in place.dataset } },
+        ...option,
+        // HTML tooltips write style attributes, which the policy forbids.
+        tooltip: { confine: true, ...option.tooltip, renderMode: "richText" },
+      });
+      new ResizeObserver(() => chart.resize()).observe(place);
+    }
+  }
+
+  document.addEventListener("htmx:after:settle", draw);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", draw); else draw();
+})();
