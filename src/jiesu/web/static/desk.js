@@ -149,12 +149,6 @@
     return row;
   }
 
-  function help() {
-    const dialog = document.getElementById("shortcuts");
-    if (!dialog) return;
-    if (!dialog.open) dialog.showModal();
-  }
-
   function label(element) {
     if (element.dataset.keyLabel) return element.dataset.keyLabel;
     const copy = element.cloneNode(true);
@@ -162,14 +156,25 @@
     return copy.textContent.trim();
   }
 
-  // `toggle` fires for the key and for the menu entry alike.
-  document.getElementById("shortcuts")?.addEventListener("toggle", (event) => {
-    if (event.newState !== "open") return;
-    const list = event.target.querySelector("[data-shortcut-list]");
+  // Browsers of the offices are not the newest: no `toggle` event, so both ways in fill the list.
+  function fill() {
+    const list = document.querySelector("[data-shortcut-list]");
+    if (!list) return;
     for (const old of list.querySelectorAll("[data-found]")) old.remove();
     for (const link of document.querySelectorAll("[data-go]")) list.append(line(["g", link.dataset.go], link.dataset.goLabel || label(link)));
     for (const element of document.querySelectorAll("[data-key]")) {
       if (shown(element)) list.append(line([element.dataset.key], label(element)));
     }
+  }
+
+  function help() {
+    const dialog = document.getElementById("shortcuts");
+    if (!dialog || dialog.open) return;
+    fill();
+    dialog.showModal();
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.('[data-dialog="shortcuts"]')) fill();
   });
 })();
