@@ -10,7 +10,7 @@ import yaml
 
 from jiesu.places.models import DivisionKind, DivisionLevel, OrganisationLevel, OrganisationType
 from jiesu.places.names import without_parents
-from jiesu.places.source import DivisionRow, by_code, divisions, parents
+from jiesu.places.source import DivisionRow, by_code, divisions, full_place_name, parents
 
 _FILE = Path(__file__).parent / "data" / "organisations" / "yiyang.yaml"
 
@@ -81,20 +81,6 @@ def official_name(code: str) -> str:
         KeyError: no such division.
     """
     return full_place_name(code) + "市场监督管理局"
-
-
-def full_place_name(code: str) -> str:
-    """Name of a division with all above it.
-
-    >>> full_place_name("430902005")
-    '湖南省益阳市资阳区大码头街道'
-
-    Raises:
-        KeyError: no such division.
-    """
-    row = by_code()[code]
-    above = [p.name for p in parents(row)]
-    return "".join(above) + without_parents(row.name, above)
 
 
 def _bodies(row: DivisionRow, level: str, above: str | None) -> Iterator[OrganisationRow]:

@@ -1,6 +1,9 @@
 """Look-ups of organisations: whose bureau, whose superior, who is competent for a division."""
 
-from jiesu.places.models import Division, DivisionLevel, Organisation, OrganisationType
+from collections.abc import Iterable
+
+from jiesu.places.models import Organisation, OrganisationType
+from jiesu.places.organisations import official_name
 
 #: Types inside the line of command of market regulation.
 IN_LINE: frozenset[str] = frozenset(
@@ -32,11 +35,16 @@ def superior(org: Organisation) -> Organisation | None:
 def line_of_command(org: Organisation) -> list[Organisation]:
     """Bureaus from that of ``org`` to the top, nearest first; empty outside the line of command."""
     line: list[Organisation] = []
-    step = authority(org)
+    step = authority(_with_line(org))
     while step is not None:
         line.append(step)
         step = superior(step)
     return line
+
+
+def _with_line(org: Organisation) -> Organisation:
+    # One query instead of one for each generation; a province has five.
+    return Organisation.objects.select_related("parent__parent__parent__parent").get(pk=org.pk)
 
 
 def common_superior(a: Organisation, b: Organisation) -> Organisation | None:
@@ -104,10 +112,47 @@ def by_key(key: str) -> Organisation:
     return Organisation.objects.select_related("parent").get(key=key)
 
 
-def full_name(code: str) -> str:
-    """Name of a division with those above it, without the statistics bureau's groups (市辖区, 县)."""
-    names = dict(Division.objects.filter(code__in=division_line(code)).values_list("code", "name"))
-    groups = set(
-        Division.objects.filter(code__in=names, kind="group", level=DivisionLevel.CITY).values_list("code", flat=True)
-    )
-    return "".join(names[step] for step in reversed(division_line(code)) if step in names and step not in groups)
+def bureaus_for(codes: Iterable[str]) -> dict[str, Organisation]:
+    """The competent bureau of each of many divisions, in one query (lists, imports)."""
+    wanted = {code: division_line(code) for code in codes}
+    steps = {step for line in wanted.values() for step in line}
+    bureaus = {
+        org.division_code: org
+        for org in Organisation.objects.filter(division_code__in=steps, type=OrganisationType.BUREAU, is_active=True)
+    }
+    return {
+        code: next(bureaus[step] for step in line if step in bureaus)
+        for code, line in wanted.items()
+        if any(step in bureaus for step in line)
+    }
+
+
+def competent_name(code: str) -> str:
+    """Name of the bureau competent for a division anywhere in China, for a notice that must name it.
+
+    A bureau of this installation goes by its registered name; any other is named after its division down
+    to the county. A code below a county names the county's bureau.
+
+    Raises:
+        KeyError: the division is not known.
+    """
+    county = code[:6]
+    own = Organisation.objects.filter(division_code=county, type=OrganisationType.BUREAU, is_active=True).first()
+    return own.name if own else official_name(county)
+
+
+def ids_below(org: Organisation) -> frozenset[int]:
+    """Ids of ``org`` and of all organisations under it in the line of command (offices, centre and sections too).
+
+    Councils, stations and partner departments are outside it. One query.
+    """
+    children: dict[int | None, list[int]] = {}
+    for pk, parent in Organisation.objects.filter(type__in=IN_LINE).values_list("pk", "parent_id"):
+        children.setdefault(parent, []).append(pk)
+    found = {org.pk}
+    waiting = [org.pk]
+    while waiting:
+        below = children.get(waiting.pop(), [])
+        found.update(below)
+        waiting.extend(below)
+    return frozenset(found)

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from jiesu.places.models import DivisionKind, DivisionLevel
+from jiesu.places.names import without_parents
 
 _FOLDER = Path(__file__).parent / "data" / "divisions"
 _MUNICIPALITIES = frozenset({"110000", "120000", "310000", "500000"})
@@ -109,3 +110,19 @@ def parents(row: DivisionRow) -> list[DivisionRow]:
             line.append(step)
         step = by_code().get(step.parent) if step.parent else None
     return line[::-1]
+
+
+@cache
+def full_place_name(code: str) -> str:
+    """Name of a division with all above it.
+
+    >>> full_place_name("430902005")
+    '湖南省益阳市资阳区大码头街道'
+
+    Raises:
+        KeyError: no such division.
+    """
+    row = by_code()[code]
+    above = parents(row)
+    own = without_parents(row.name, [p.name for p in above])
+    return (full_place_name(above[-1].code) if above else "") + own
