@@ -99,7 +99,9 @@ def sprite(archive: tarfile.TarFile, icons: list[str]) -> bytes:
     for name in sorted(set(icons)):
         svg = member(archive, f"icons/outline/{name}.svg").decode("utf-8")
         body = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
-        shapes = [line.strip() for line in body.splitlines() if line.strip() and 'd="M0 0h24v24H0z"' not in line]
+        shapes = [
+            line.strip() for line in body.splitlines() if line.strip() and 'd="M0 0h24v24H0z"' not in line
+        ]
         symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{"".join(shapes)}</symbol>')
     head = '<svg xmlns="http://www.w3.org/2000/svg">'
     return (head + "\n" + "\n".join(symbols) + "\n</svg>\n").encode("utf-8")

@@ -18,8 +18,10 @@
         color: PALETTE,
         animation: !still,
         textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+        grid: { left: 8, right: 16, top: 40, bottom: 8, containLabel: true },
         aria: { enabled: true, decal: { show: "decal" in place.dataset } },
         ...option,
+        ...(option.legend && { legend: { top: 0, left: 0, ...option.legend } }),
         // HTML tooltips write style attributes, which the policy forbids.
         tooltip: { confine: true, ...option.tooltip, renderMode: "richText" },
       });

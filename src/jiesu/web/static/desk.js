@@ -152,7 +152,7 @@
   function label(element) {
     if (element.dataset.keyLabel) return element.dataset.keyLabel;
     const copy = element.cloneNode(true);
-    for (const part of copy.querySelectorAll("kbd, svg")) part.remove();
+    for (const part of copy.querySelectorAll("kbd, svg, .tab-count, .nav-count, .badge")) part.remove();
     return copy.textContent.trim();
   }
 

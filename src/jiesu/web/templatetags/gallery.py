@@ -84,7 +84,11 @@ TIMELINE: list[Row] = [
 STEPS: list[Row] = [
     {"label": "已收到", "text": "您的投诉已经登记。", "at": at(20, 14, 41), "done": True},
     {"label": "已受理", "text": "赫山区市场监督管理局决定受理。", "at": at(23, 9, 30), "done": True},
-    {"label": "正在调解", "text": "工作人员会联系您和商家。最迟 2027 年 1 月 22 日前有结果。", "current": True},
+    {
+        "label": "正在调解",
+        "text": "工作人员会联系您和商家。最迟 2027 年 1 月 22 日前有结果。",
+        "current": True,
+    },
     {"label": "办结", "text": "结果会发短信告诉您。"},
 ]
 
@@ -134,9 +138,21 @@ def samples() -> Row:
             {"label": "咨询", "url": "#", "count": 17, "key": "4"},
         ],
         "columns": [{"label": "编号"}, {"label": "主体"}, {"label": "金额", "numeric": True}],
-        "rows": [{"id": "1", "url": "#", "cells": [number(430903260000000187), "某某超市", "¥88.00"]}],
-        "bulk": [{"label": "批量分送", "url": "#", "icon": "send"}, {"label": "批量打印", "url": "#", "icon": "printer"}],
-        "menu": [{"label": "个人设置", "url": "#", "icon": "user"}, {"label": "退出登录", "url": "#", "icon": "logout", "post": True}],
+        "rows": [
+            {
+                "id": "1",
+                "url": "#",
+                "cells": [number(430903260000000187), "某某超市", {"text": "¥88.00", "end": True}],
+            }
+        ],
+        "bulk": [
+            {"label": "批量分送", "url": "#", "icon": "send"},
+            {"label": "批量打印", "url": "#", "icon": "printer"},
+        ],
+        "menu": [
+            {"label": "个人设置", "url": "#", "icon": "user"},
+            {"label": "退出登录", "url": "#", "icon": "logout", "post": True},
+        ],
         "now": at(23, 9, 30),
         "number": SafeString(number(430903260000000187)),
         "chart": {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -15,15 +16,24 @@ from jiesu.web.templatetags import presentation as show
 register = template.Library()
 
 
+@lru_cache(maxsize=512)
+def drawn(name: str, label: str, css: str) -> SafeString:
+    """One icon; a page repeats a handful of them hundreds of times."""
+    href = f"{static('vendor/icons/icons.svg')}#{name}"
+    classes = f"icon {css}".strip()
+    if label:
+        return format_html(
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, href
+        )
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', classes, href
+    )
+
+
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon of the sprite. Without `label` it is decoration and hidden from screen readers."""
-    href = f"{static('vendor/icons/icons.svg')}#{name}"
-    if label:
-        return format_html(
-            '<svg class="icon {}" role="img" aria-label="{}"><use href="{}"></use></svg>', css, label, href
-        )
-    return format_html('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', css, href)
+    return drawn(name, label, css)
 
 
 @register.simple_tag
@@ -39,16 +49,34 @@ def state_badge(state: str, label: str = "") -> SafeString:
     return badge(label or state, state)
 
 
-@register.inclusion_tag("components/due.html")
-def due_chip(chip: show.DueChip | Mapping[str, Any] | None) -> dict[str, object]:
-    """A clock: colour, icon and words. Takes a `DueChip`, a dict of its fields, or None."""
+@register.simple_tag
+def due_chip(chip: show.DueChip | Mapping[str, Any] | None) -> SafeString:
+    """A clock: colour, icon and words. Takes a `DueChip`, a dict of its fields, or None.
+
+    Built in Python: a list shows fifty, and as an included template they cost 18 ms, so 3.5.
+    """
     made = show.chip_from(chip)
-    return {
-        "chip": made,
-        "words": show.due_words(made),
-        "colour": show.due_colour(made),
-        "mark": show.due_icon(made),
-    }
+    late = " due-late" if made.state == "open" and made.left is not None and made.left < 0 else ""
+    due = gettext("期限 %(day)s") % {"day": show.day_words(made.due)} if made.due else ""
+    inside = format_html(
+        "{}<span>{}</span>{}{}",
+        icon(show.due_icon(made)),
+        show.due_words(made),
+        format_html(
+            '<span class="due-provisional" title="{}">{}</span>',
+            gettext("来年放假安排尚未公布，公布后重新计算"),
+            gettext("暂定"),
+        )
+        if made.provisional
+        else "",
+        # A title is not read aloud everywhere.
+        format_html('<span class="visually-hidden">，{}</span>', due) if due else "",
+    )
+    css = f"badge due bg-{show.due_colour(made)}-lt{late}"
+    title = format_html(' title="{}"', due) if due else ""
+    if made.url:
+        return format_html('<a class="{}" href="{}"{}>{}</a>', css, made.url, title, inside)
+    return format_html('<span class="{}"{}>{}</span>', css, title, inside)
 
 
 @register.filter
