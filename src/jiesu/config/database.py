@@ -122,6 +122,8 @@ def databases(process: Process) -> dict[str, dict[str, Any]]:
     Before the first ``jiesu up`` nothing is known yet; a command then gets a connection error that its caller explains.
     """
     logins = read_logins(logins_file(process.home))
+    if process.database_url and process.app_database_url:
+        logins = Logins(owner=from_url(process.database_url), app=from_url(process.app_database_url))
     if logins is None:
         nowhere = str(process.home / "run")
         logins = Logins(

@@ -93,6 +93,10 @@ class PrivateServer:
         self._wait_until_ready()
         self._provision()
 
+    def adopt(self) -> None:
+        """Use a server that another process has started, without becoming its keeper."""
+        self._socket = self._short_socket_folder(server_user(self.folder))
+
     def stop(self, *, immediate: bool = False, timeout: float = 60) -> None:
         """Stop the server and wait until it is gone.
 

@@ -1,0 +1,38 @@
+"""The worker process: runs the queued jobs and the periodic ones."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+
+import django
+from django.apps import apps
+from procrastinate.contrib.django import app
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiesu.config.settings")
+
+
+async def _run() -> None:
+    async with app.open_async():
+        await app.run_worker_async(
+            name=f"jiesu@{socket.gethostname()}",
+            concurrency=2,
+            # A job that was told goes at once; the poll finds what nobody told about.
+            listen_notify=True,
+            fetch_job_polling_interval=5,
+            shutdown_graceful_timeout=15,
+            delete_jobs="successful",
+        )
+
+
+def main() -> None:
+    """Work until told to stop."""
+    django.setup()
+    assert apps.ready
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+        asyncio.run(_run())
+
+
+if __name__ == "__main__":
+    main()
