@@ -5,10 +5,12 @@ The password below is known to everybody: :class:`jiesu.config.accounts.StaffBac
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from jiesu.config.accounts import DEMONSTRATION_PASSWORD
@@ -72,6 +74,26 @@ def load_accounts(*, now: datetime) -> list[Staff]:
         )
         made.append(staff)
     return made
+
+
+def text(there: Collection[str]) -> str:
+    """Name the demonstration accounts for the terminal.
+
+    :param there: the user names that exist and are active.
+    """
+    if not settings.JIESU.loopback:
+        return (
+            "演示账号只能在本机地址登录（JIESU_HOST=127.0.0.1）；请用 jiesu user add 建立账号。"
+            " / The demonstration accounts work on a loopback address only; make accounts with jiesu user add."
+        )
+    lines = [
+        f"  {account.username:<15} {account.name}　{'、'.join(str(Role(role).label) for role in account.roles)}"
+        for account in ACCOUNTS
+        if account.username in there
+    ]
+    return "\n".join(
+        [f"演示账号，密码均为 / demonstration accounts, password: {DEMONSTRATION_PASSWORD}", *lines]
+    )
 
 
 def load(*, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,3 +31,14 @@ def run(*, demo: bool) -> None:
         # All or nothing: an interrupted first start begins anew.
         with transaction.atomic():
             demonstration.load(now=timezone.now())
+    _name_accounts()
+
+
+def _name_accounts() -> None:
+    """Leave what ``jiesu up`` prints: the demonstration accounts that are there and can be used."""
+    path = settings.JIESU.home / "run" / "accounts.txt"
+    there = list(
+        Staff.objects.filter(is_demonstration=True, is_active=True).values_list("username", flat=True)
+    )
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text(demonstration.text(there) if there else "")

@@ -41,13 +41,12 @@ def create_database(
     )
 
 
-def grant(owner: psycopg.Connection[tuple[object, ...]]) -> None:
+def grant(owner: psycopg.Connection[tuple[object, ...]], *, app: str = APP) -> None:
     """Let the application use what the owner will create: read and write rows, nothing else.
 
     Run by the owner inside its database, before the first migration. Tables that must stand take rights away again in
     their own migration.
     """
-    app = sql.Identifier(APP)
     for statement in (
         "GRANT USAGE ON SCHEMA public TO {}",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
@@ -55,4 +54,4 @@ def grant(owner: psycopg.Connection[tuple[object, ...]]) -> None:
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {}",
     ):
-        owner.execute(sql.SQL(statement).format(app))
+        owner.execute(sql.SQL(statement).format(sql.Identifier(app)))
