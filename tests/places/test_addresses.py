@@ -64,7 +64,8 @@ def test_an_address_is_found(address: str, code: str, confidence: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "count"), [("鼓楼区中山路1号", 4), ("朝阳区建国路", 2), ("通州区", 2), ("永定区", 2), ("资阳", 2)]
+    ("address", "count"),
+    [("鼓楼区中山路1号", 4), ("朝阳区建国路", 2), ("通州区", 2), ("永定区", 2), ("资阳", 2)],
 )
 def test_a_name_borne_by_several_places_gives_them_all_and_none(address: str, count: int) -> None:
     found = locate(address)
@@ -81,7 +82,19 @@ def test_goods_and_bare_short_names_are_never_relied_on(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  ", "网上购物", "拼多多网店", "中山路1号", "芙蓉中路一段", "南山路8号", "城关镇人民路", "和平村12号", "A市B区"]
+    "text",
+    [
+        "",
+        "  ",
+        "网上购物",
+        "拼多多网店",
+        "中山路1号",
+        "芙蓉中路一段",
+        "南山路8号",
+        "城关镇人民路",
+        "和平村12号",
+        "A市B区",
+    ],
 )
 def test_no_division_name_gives_nothing(text: str) -> None:
     found = locate(text)

@@ -28,7 +28,9 @@ class LicenceStatus(models.TextChoices):
 class Business(models.Model):
     """One business. Without a credit code, name and address together tell it from others."""
 
-    kind = models.CharField(_("类别"), max_length=8, choices=BusinessKind.choices, default=BusinessKind.MERCHANT)
+    kind = models.CharField(
+        _("类别"), max_length=8, choices=BusinessKind.choices, default=BusinessKind.MERCHANT
+    )
     name = models.CharField(_("名称"), max_length=200)
     unified_credit_code = models.CharField(
         _("统一社会信用代码"), max_length=18, unique=True, null=True, blank=True
@@ -42,7 +44,12 @@ class Business(models.Model):
     contact_name = models.CharField(_("联系人"), max_length=60, blank=True)
     phone = models.CharField(_("联系电话"), max_length=40, blank=True)
     platform = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="shops", verbose_name=_("所在平台")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="shops",
+        verbose_name=_("所在平台"),
     )
     shop_name = models.CharField(_("店铺名称"), max_length=200, blank=True)
     shop_url = models.CharField(_("店铺网址"), max_length=500, blank=True)

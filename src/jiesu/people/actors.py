@@ -78,7 +78,9 @@ def actor_for(staff: Staff, at: datetime) -> Actor:
     roles: frozenset[str] = frozenset()
     if staff.is_active:
         covers = frozenset(
-            LeaveCover.objects.filter(deputy=staff, since__lte=day, until__gte=day).values_list("absent_id", flat=True)
+            LeaveCover.objects.filter(deputy=staff, since__lte=day, until__gte=day).values_list(
+                "absent_id", flat=True
+            )
         )
         roles = frozenset(
             RoleAssignment.objects.filter(

@@ -74,7 +74,12 @@ class RoleAssignment(models.Model):
     valid_to = models.DateField(_("止"), null=True, blank=True)
     acting = models.BooleanField(_("代理"), default=False)
     granted_by = models.ForeignKey(
-        Staff, on_delete=models.PROTECT, null=True, blank=True, related_name="granted", verbose_name=_("授权人")
+        Staff,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="granted",
+        verbose_name=_("授权人"),
     )
 
     class Meta:
@@ -85,7 +90,8 @@ class RoleAssignment(models.Model):
                 fields=("staff", "role", "organisation", "valid_from"), name="people_role_once_a_day"
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="people_role_period"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="people_role_period",
             ),
         )
         indexes = (models.Index(fields=("organisation", "role"), name="people_role_in_organisation"),)
@@ -97,8 +103,12 @@ class RoleAssignment(models.Model):
 class LeaveCover(models.Model):
     """While ``absent`` is away (days, both included), ``deputy`` acts with the absent person's roles."""
 
-    absent = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="absences", verbose_name=_("休假人"))
-    deputy = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="covers", verbose_name=_("代班人"))
+    absent = models.ForeignKey(
+        Staff, on_delete=models.PROTECT, related_name="absences", verbose_name=_("休假人")
+    )
+    deputy = models.ForeignKey(
+        Staff, on_delete=models.PROTECT, related_name="covers", verbose_name=_("代班人")
+    )
     since = models.DateField(_("起"))
     until = models.DateField(_("止"))
     created_by = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -136,7 +146,9 @@ class AccessLog(models.Model):
 
     at = models.DateTimeField(_("时间"))
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     act = models.CharField(_("行为"), max_length=16, choices=AccessAct.choices)
     case_id = models.BigIntegerField(_("办件编号"), null=True, blank=True)
     detail = models.JSONField(_("说明"), default=dict)

@@ -99,9 +99,13 @@ _WRITTEN = {
     "430771": ("西洞庭",),
 }
 _NOISE = re.compile(r"[\s,，。.、;；:：/\\|\-—_·()（）【】\[\]“”\"'‘’]+")
-_LEAD = re.compile("^(?:(?:联系|详细|经营|注册|收货|发货|事发|所在)?(?:地址|地点|住址)|中华人民共和国|中国|位于|地处|在)+")
+_LEAD = re.compile(
+    "^(?:(?:联系|详细|经营|注册|收货|发货|事发|所在)?(?:地址|地点|住址)|中华人民共和国|中国|位于|地处|在)+"
+)
 # 市 and 区 that begin another word: 沅江市场, 益阳市民, 资阳区域.
-_NOT_A_TAIL = re.compile("^(?:市(?:场(?!路|街|村|社区)|民|面|售|价)|区(?:域|别|间|分)|县(?:级)|乡(?:亲|村|土)|镇(?:静))")
+_NOT_A_TAIL = re.compile(
+    "^(?:市(?:场(?!路|街|村|社区)|民|面|售|价)|区(?:域|别|间|分)|县(?:级)|乡(?:亲|村|土)|镇(?:静))"
+)
 # A road or a village that bears the name of a division elsewhere: 中山路, 长沙路, 城关镇.
 _NAMESAKE = re.compile("^(?:[东南西北中]?(?:路|街|大道|大街)|巷|弄|桥|镇|乡|村|社区|广场|小区|花园|大厦)")
 _ADDRESS_WORD = re.compile(
@@ -347,7 +351,9 @@ def _several(codes: list[str], text: str, sample: _Path) -> Located:
     deeper = [(code, hit) for code in codes if (hit := _lower(by_code()[code], rest)) is not None]
     if len(deeper) == 1:
         code, hit = deeper[0]
-        reasons = [f"“{sample.found[-1].text}”有{len(codes)}处，其中只有{full_place_name(code)}有“{hit.text}”"]
+        reasons = [
+            f"“{sample.found[-1].text}”有{len(codes)}处，其中只有{full_place_name(code)}有“{hit.text}”"
+        ]
         return _located(hit.row, Confidence.MEDIUM, reasons)
     shared: list[DivisionRow] = []
     lines = [[*parents(by_code()[code]), by_code()[code]] for code in codes]

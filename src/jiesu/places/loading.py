@@ -47,7 +47,9 @@ def load_organisations(*, province: str = "430000") -> Loaded:
     # A parent needs its number before its children are written: one statement per generation, five at most.
     while waiting:
         ready = [row for row in waiting if row.parent is None or row.parent in ids]
-        ids |= {org.key: org.pk for org in Organisation.objects.bulk_create(_rows(ready, ids), batch_size=_BATCH)}
+        ids |= {
+            org.key: org.pk for org in Organisation.objects.bulk_create(_rows(ready, ids), batch_size=_BATCH)
+        }
         written = {row.key for row in ready}
         waiting = [row for row in waiting if row.key not in written]
     return Loaded(added=added, shipped=len(rows))

@@ -43,7 +43,12 @@ class Division(models.Model):
     level = models.CharField(_("层级"), max_length=8, choices=DivisionLevel.choices)
     kind = models.CharField(_("类别"), max_length=20, choices=DivisionKind.choices)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("上级"),
     )
 
     class Meta:
@@ -91,7 +96,12 @@ class Organisation(models.Model):
     type = models.CharField(_("类型"), max_length=8, choices=OrganisationType.choices)
     level = models.CharField(_("层级"), max_length=8, choices=OrganisationLevel.choices)
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级机构")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("上级机构"),
     )
     division_code = models.CharField(_("辖区代码"), max_length=12)
     province = models.CharField(_("省代码"), max_length=6, blank=True)

@@ -15,9 +15,21 @@ from jiesu.places.source import DivisionRow, by_code, divisions, full_place_name
 _FILE = Path(__file__).parent / "data" / "organisations" / "yiyang.yaml"
 
 _SECTIONS: dict[str, dict[str, str]] = {
-    OrganisationLevel.PROVINCE: {"consumer": "消费者权益保护处", "legal": "法规处", "enforcement": "综合行政执法总队"},
-    OrganisationLevel.CITY: {"consumer": "消费者权益保护科", "legal": "法规科", "enforcement": "综合行政执法支队"},
-    OrganisationLevel.COUNTY: {"consumer": "消费者权益保护科", "legal": "法规科", "enforcement": "综合行政执法大队"},
+    OrganisationLevel.PROVINCE: {
+        "consumer": "消费者权益保护处",
+        "legal": "法规处",
+        "enforcement": "综合行政执法总队",
+    },
+    OrganisationLevel.CITY: {
+        "consumer": "消费者权益保护科",
+        "legal": "法规科",
+        "enforcement": "综合行政执法支队",
+    },
+    OrganisationLevel.COUNTY: {
+        "consumer": "消费者权益保护科",
+        "legal": "法规科",
+        "enforcement": "综合行政执法大队",
+    },
 }
 _SHORT_BY_LEVEL = {
     OrganisationLevel.PROVINCE: {"consumer": "消保处", "legal": "法规处", "enforcement": "执法总队"},
@@ -90,7 +102,9 @@ def _bodies(row: DivisionRow, level: str, above: str | None) -> Iterator[Organis
     codes = dict(zip(("province", "city", "county"), line, strict=False))
     bureau = f"{row.code}-bureau"
 
-    def body(key: str, full: str, brief: str, kind: str, parent: str | None, phone: str = "") -> OrganisationRow:
+    def body(
+        key: str, full: str, brief: str, kind: str, parent: str | None, phone: str = ""
+    ) -> OrganisationRow:
         return OrganisationRow(key, full, brief, kind, level, parent, row.code, phone=phone, **codes)
 
     yield body(bureau, f"{name}市场监督管理局", f"{short}市场监管局", OrganisationType.BUREAU, above)
@@ -111,7 +125,11 @@ def _bodies(row: DivisionRow, level: str, above: str | None) -> Iterator[Organis
             bureau,
         )
     yield body(
-        f"{row.code}-council", f"{name}消费者权益保护委员会", f"{short}消委会", OrganisationType.COUNCIL, bureau
+        f"{row.code}-council",
+        f"{name}消费者权益保护委员会",
+        f"{short}消委会",
+        OrganisationType.COUNCIL,
+        bureau,
     )
 
 

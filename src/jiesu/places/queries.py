@@ -42,6 +42,16 @@ def line_of_command(org: Organisation) -> list[Organisation]:
     return line
 
 
+def ancestors(org: Organisation) -> list[Organisation]:
+    """``org`` and everything above it by ``parent``, nearest first: the order in which settings are looked up."""
+    line: list[Organisation] = []
+    step: Organisation | None = _with_line(org)
+    while step is not None:
+        line.append(step)
+        step = step.parent
+    return line
+
+
 def _with_line(org: Organisation) -> Organisation:
     # One query instead of one for each generation; a province has five.
     return Organisation.objects.select_related("parent__parent__parent__parent").get(pk=org.pk)
@@ -118,7 +128,9 @@ def bureaus_for(codes: Iterable[str]) -> dict[str, Organisation]:
     steps = {step for line in wanted.values() for step in line}
     bureaus = {
         org.division_code: org
-        for org in Organisation.objects.filter(division_code__in=steps, type=OrganisationType.BUREAU, is_active=True)
+        for org in Organisation.objects.filter(
+            division_code__in=steps, type=OrganisationType.BUREAU, is_active=True
+        )
     }
     return {
         code: next(bureaus[step] for step in line if step in bureaus)
@@ -137,7 +149,9 @@ def competent_name(code: str) -> str:
         KeyError: the division is not known.
     """
     county = code[:6]
-    own = Organisation.objects.filter(division_code=county, type=OrganisationType.BUREAU, is_active=True).first()
+    own = Organisation.objects.filter(
+        division_code=county, type=OrganisationType.BUREAU, is_active=True
+    ).first()
     return own.name if own else official_name(county)
 
 

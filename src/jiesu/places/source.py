@@ -58,10 +58,18 @@ def _county_kind(code: str, name: str) -> str:
 
 
 def _town_kind(name: str) -> str:
-    for tail, kind in (("街道", DivisionKind.STREET), ("镇", DivisionKind.TOWN), ("乡", DivisionKind.TOWNSHIP)):
+    for tail, kind in (
+        ("街道", DivisionKind.STREET),
+        ("镇", DivisionKind.TOWN),
+        ("乡", DivisionKind.TOWNSHIP),
+    ):
         if name.endswith(tail):
             return kind
-    return DivisionKind.ZONE if re.search("(?:开发区|工业园|循环经济园|科技园|管理区|地区|度假区)$", name) else DivisionKind.OTHER
+    return (
+        DivisionKind.ZONE
+        if re.search("(?:开发区|工业园|循环经济园|科技园|管理区|地区|度假区)$", name)
+        else DivisionKind.OTHER
+    )
 
 
 def _village_kind(name: str) -> str:

@@ -5,38 +5,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Business',
+            name="Business",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('merchant', '经营者'), ('platform', '电子商务平台经营者'), ('shop', '平台内经营者')], default='merchant', max_length=8, verbose_name='类别')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('unified_credit_code', models.CharField(blank=True, max_length=18, null=True, unique=True, verbose_name='统一社会信用代码')),
-                ('licence_status', models.CharField(choices=[('unknown', '未查询'), ('active', '存续'), ('moved', '迁出'), ('abnormal', '列入经营异常名录'), ('revoked', '吊销'), ('cancelled', '注销'), ('unlicensed', '无照经营')], default='unknown', max_length=10, verbose_name='登记状态')),
-                ('licence_checked_at', models.DateTimeField(blank=True, null=True, verbose_name='登记状态查询时间')),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='地址')),
-                ('division_code', models.CharField(blank=True, max_length=12, verbose_name='所在地区划代码')),
-                ('contact_name', models.CharField(blank=True, max_length=60, verbose_name='联系人')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='联系电话')),
-                ('shop_name', models.CharField(blank=True, max_length=200, verbose_name='店铺名称')),
-                ('shop_url', models.CharField(blank=True, max_length=500, verbose_name='店铺网址')),
-                ('name_key', models.CharField(editable=False, max_length=200, verbose_name='名称检索键')),
-                ('address_key', models.CharField(blank=True, editable=False, max_length=300, verbose_name='地址检索键')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('platform', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='shops', to='businesses.business', verbose_name='所在平台')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("merchant", "经营者"),
+                            ("platform", "电子商务平台经营者"),
+                            ("shop", "平台内经营者"),
+                        ],
+                        default="merchant",
+                        max_length=8,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                (
+                    "unified_credit_code",
+                    models.CharField(
+                        blank=True, max_length=18, null=True, unique=True, verbose_name="统一社会信用代码"
+                    ),
+                ),
+                (
+                    "licence_status",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "未查询"),
+                            ("active", "存续"),
+                            ("moved", "迁出"),
+                            ("abnormal", "列入经营异常名录"),
+                            ("revoked", "吊销"),
+                            ("cancelled", "注销"),
+                            ("unlicensed", "无照经营"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                        verbose_name="登记状态",
+                    ),
+                ),
+                (
+                    "licence_checked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="登记状态查询时间"),
+                ),
+                ("address", models.CharField(blank=True, max_length=300, verbose_name="地址")),
+                ("division_code", models.CharField(blank=True, max_length=12, verbose_name="所在地区划代码")),
+                ("contact_name", models.CharField(blank=True, max_length=60, verbose_name="联系人")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="联系电话")),
+                ("shop_name", models.CharField(blank=True, max_length=200, verbose_name="店铺名称")),
+                ("shop_url", models.CharField(blank=True, max_length=500, verbose_name="店铺网址")),
+                ("name_key", models.CharField(editable=False, max_length=200, verbose_name="名称检索键")),
+                (
+                    "address_key",
+                    models.CharField(blank=True, editable=False, max_length=300, verbose_name="地址检索键"),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                (
+                    "platform",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shops",
+                        to="businesses.business",
+                        verbose_name="所在平台",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '经营者',
-                'verbose_name_plural': '经营者',
-                'indexes': [models.Index(fields=['name_key'], name='businesses_name_key'), models.Index(fields=['division_code'], name='businesses_division')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('unified_credit_code__isnull', True)), fields=('name_key', 'address_key'), name='businesses_one_without_code')],
+                "verbose_name": "经营者",
+                "verbose_name_plural": "经营者",
+                "indexes": [
+                    models.Index(fields=["name_key"], name="businesses_name_key"),
+                    models.Index(fields=["division_code"], name="businesses_division"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("unified_credit_code__isnull", True)),
+                        fields=("name_key", "address_key"),
+                        name="businesses_one_without_code",
+                    )
+                ],
             },
         ),
     ]

@@ -6,145 +6,383 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Staff',
+            name="Staff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='登录名')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('title', models.CharField(blank=True, max_length=60, verbose_name='职务')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='电话')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='电子邮箱')),
-                ('certificate_number', models.CharField(blank=True, max_length=40, verbose_name='行政执法证号')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('is_demonstration', models.BooleanField(default=False, verbose_name='演示账号')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('password_changed_at', models.DateTimeField(blank=True, null=True, verbose_name='密码修改时间')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='places.organisation', verbose_name='所在机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="登录名")),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("title", models.CharField(blank=True, max_length=60, verbose_name="职务")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="电话")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="电子邮箱")),
+                (
+                    "certificate_number",
+                    models.CharField(blank=True, max_length=40, verbose_name="行政执法证号"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("is_demonstration", models.BooleanField(default=False, verbose_name="演示账号")),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                (
+                    "password_changed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="密码修改时间"),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff",
+                        to="places.organisation",
+                        verbose_name="所在机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作人员',
-                'verbose_name_plural': '工作人员',
+                "verbose_name": "工作人员",
+                "verbose_name_plural": "工作人员",
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
-                ('hint', models.CharField(max_length=4, verbose_name='末四位')),
-                ('name', models.CharField(max_length=80, verbose_name='用途')),
-                ('scopes', models.JSONField(default=list, verbose_name='范围')),
-                ('created_at', models.DateTimeField(verbose_name='建立时间')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='失效时间')),
-                ('last_used_at', models.DateTimeField(blank=True, null=True, verbose_name='最近使用')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token_hash", models.CharField(editable=False, max_length=64, unique=True)),
+                ("hint", models.CharField(max_length=4, verbose_name="末四位")),
+                ("name", models.CharField(max_length=80, verbose_name="用途")),
+                ("scopes", models.JSONField(default=list, verbose_name="范围")),
+                ("created_at", models.DateTimeField(verbose_name="建立时间")),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="失效时间")),
+                ("last_used_at", models.DateTimeField(blank=True, null=True, verbose_name="最近使用")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '接口令牌',
-                'verbose_name_plural': '接口令牌',
+                "verbose_name": "接口令牌",
+                "verbose_name_plural": "接口令牌",
             },
         ),
         migrations.CreateModel(
-            name='CalendarYear',
+            name="CalendarYear",
             fields=[
-                ('version', models.PositiveIntegerField(primary_key=True, serialize=False, verbose_name='版本')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
-                ('data', models.JSONField(verbose_name='放假安排')),
-                ('at', models.DateTimeField(verbose_name='导入时间')),
-                ('imported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "version",
+                    models.PositiveIntegerField(primary_key=True, serialize=False, verbose_name="版本"),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年份")),
+                ("data", models.JSONField(verbose_name="放假安排")),
+                ("at", models.DateTimeField(verbose_name="导入时间")),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '年度放假安排',
-                'verbose_name_plural': '年度放假安排',
-                'ordering': ('version',),
+                "verbose_name": "年度放假安排",
+                "verbose_name_plural": "年度放假安排",
+                "ordering": ("version",),
             },
         ),
         migrations.CreateModel(
-            name='AccessLog',
+            name="AccessLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('act', models.CharField(choices=[('reveal', '显示隐藏信息'), ('export', '导出'), ('download', '下载文件'), ('open_report', '查看举报'), ('search', '检索'), ('print', '打印'), ('login', '登录'), ('setting', '变更设置'), ('account', '变更账号'), ('token', '接口令牌')], max_length=16, verbose_name='行为')),
-                ('case_id', models.BigIntegerField(blank=True, null=True, verbose_name='办件编号')),
-                ('detail', models.JSONField(default=dict, verbose_name='说明')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.organisation')),
-                ('staff', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("reveal", "显示隐藏信息"),
+                            ("export", "导出"),
+                            ("download", "下载文件"),
+                            ("open_report", "查看举报"),
+                            ("search", "检索"),
+                            ("print", "打印"),
+                            ("login", "登录"),
+                            ("setting", "变更设置"),
+                            ("account", "变更账号"),
+                            ("token", "接口令牌"),
+                        ],
+                        max_length=16,
+                        verbose_name="行为",
+                    ),
+                ),
+                ("case_id", models.BigIntegerField(blank=True, null=True, verbose_name="办件编号")),
+                ("detail", models.JSONField(default=dict, verbose_name="说明")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.organisation",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '查阅日志',
-                'verbose_name_plural': '查阅日志',
-                'indexes': [models.Index(fields=['case_id', 'at'], name='people_access_case'), models.Index(fields=['staff', 'at'], name='people_access_staff'), models.Index(fields=['at'], name='people_access_at')],
+                "verbose_name": "查阅日志",
+                "verbose_name_plural": "查阅日志",
+                "indexes": [
+                    models.Index(fields=["case_id", "at"], name="people_access_case"),
+                    models.Index(fields=["staff", "at"], name="people_access_staff"),
+                    models.Index(fields=["at"], name="people_access_at"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LeaveCover',
+            name="LeaveCover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField(verbose_name='起')),
-                ('until', models.DateField(verbose_name='止')),
-                ('absent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='absences', to=settings.AUTH_USER_MODEL, verbose_name='休假人')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to=settings.AUTH_USER_MODEL, verbose_name='代班人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField(verbose_name="起")),
+                ("until", models.DateField(verbose_name="止")),
+                (
+                    "absent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="absences",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="休假人",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deputy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="covers",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="代班人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '休假代班',
-                'verbose_name_plural': '休假代班',
-                'indexes': [models.Index(fields=['deputy', 'until'], name='people_cover_deputy')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='people_cover_period'), models.CheckConstraint(condition=models.Q(('absent', models.F('deputy')), _negated=True), name='people_cover_two_persons')],
+                "verbose_name": "休假代班",
+                "verbose_name_plural": "休假代班",
+                "indexes": [models.Index(fields=["deputy", "until"], name="people_cover_deputy")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gte", models.F("since"))), name="people_cover_period"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("absent", models.F("deputy")), _negated=True),
+                        name="people_cover_two_persons",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="RoleAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('calltaker', '接线员'), ('dispatcher', '分派员'), ('handler', '承办人'), ('mediator', '调解员'), ('officehead', '所长'), ('head', '部门负责人'), ('supervisor', '督办员'), ('legal', '法制机构'), ('council', '消委会人员'), ('auditor', '审计员'), ('system_admin', '系统管理员'), ('security_admin', '安全管理员')], max_length=16, verbose_name='角色')),
-                ('valid_from', models.DateField(verbose_name='起')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('acting', models.BooleanField(default=False, verbose_name='代理')),
-                ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='granted', to=settings.AUTH_USER_MODEL, verbose_name='授权人')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='places.organisation')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("calltaker", "接线员"),
+                            ("dispatcher", "分派员"),
+                            ("handler", "承办人"),
+                            ("mediator", "调解员"),
+                            ("officehead", "所长"),
+                            ("head", "部门负责人"),
+                            ("supervisor", "督办员"),
+                            ("legal", "法制机构"),
+                            ("council", "消委会人员"),
+                            ("auditor", "审计员"),
+                            ("system_admin", "系统管理员"),
+                            ("security_admin", "安全管理员"),
+                        ],
+                        max_length=16,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="起")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="止")),
+                ("acting", models.BooleanField(default=False, verbose_name="代理")),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="granted",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="授权人",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="places.organisation",
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '角色授权',
-                'verbose_name_plural': '角色授权',
-                'indexes': [models.Index(fields=['organisation', 'role'], name='people_role_in_organisation')],
-                'constraints': [models.UniqueConstraint(fields=('staff', 'role', 'organisation', 'valid_from'), name='people_role_once_a_day'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='people_role_period')],
+                "verbose_name": "角色授权",
+                "verbose_name_plural": "角色授权",
+                "indexes": [
+                    models.Index(fields=["organisation", "role"], name="people_role_in_organisation")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("staff", "role", "organisation", "valid_from"), name="people_role_once_a_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True),
+                            ("valid_to__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="people_role_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Setting',
+            name="Setting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, verbose_name='键')),
-                ('value', models.JSONField(verbose_name='值')),
-                ('valid_from', models.DateField(verbose_name='生效日')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='理由')),
-                ('proposed_at', models.DateTimeField(verbose_name='提出时间')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('rejected_at', models.DateTimeField(blank=True, null=True, verbose_name='否决时间')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settings', to='places.organisation')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('rejected_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80, verbose_name="键")),
+                ("value", models.JSONField(verbose_name="值")),
+                ("valid_from", models.DateField(verbose_name="生效日")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="理由")),
+                ("proposed_at", models.DateTimeField(verbose_name="提出时间")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="确认时间")),
+                ("rejected_at", models.DateTimeField(blank=True, null=True, verbose_name="否决时间")),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="settings",
+                        to="places.organisation",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "rejected_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '设置',
-                'verbose_name_plural': '设置',
-                'indexes': [models.Index(fields=['key', 'organisation', 'valid_from'], name='people_setting_look_up')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('confirmed_by__isnull', True), models.Q(('confirmed_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='people_setting_two_persons')],
+                "verbose_name": "设置",
+                "verbose_name_plural": "设置",
+                "indexes": [
+                    models.Index(fields=["key", "organisation", "valid_from"], name="people_setting_look_up")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by__isnull", True),
+                            models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="people_setting_two_persons",
+                    )
+                ],
             },
         ),
     ]

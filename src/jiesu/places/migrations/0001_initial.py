@@ -5,52 +5,144 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False, verbose_name='区划代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('level', models.CharField(choices=[('province', '省级'), ('city', '地级'), ('county', '县级'), ('town', '乡级'), ('village', '村级')], max_length=8, verbose_name='层级')),
-                ('kind', models.CharField(choices=[('province', '省'), ('autonomous_region', '自治区'), ('municipality', '直辖市'), ('city', '地级市'), ('prefecture', '自治州、盟、地区'), ('group', '汇总码'), ('district', '市辖区'), ('county', '县'), ('county_city', '县级市'), ('zone', '管理区、开发区'), ('street', '街道'), ('town', '镇'), ('township', '乡'), ('community', '社区'), ('village', '村'), ('other', '其他')], max_length=20, verbose_name='类别')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.division', verbose_name='上级')),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=12, primary_key=True, serialize=False, verbose_name="区划代码"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "省级"),
+                            ("city", "地级"),
+                            ("county", "县级"),
+                            ("town", "乡级"),
+                            ("village", "村级"),
+                        ],
+                        max_length=8,
+                        verbose_name="层级",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("province", "省"),
+                            ("autonomous_region", "自治区"),
+                            ("municipality", "直辖市"),
+                            ("city", "地级市"),
+                            ("prefecture", "自治州、盟、地区"),
+                            ("group", "汇总码"),
+                            ("district", "市辖区"),
+                            ("county", "县"),
+                            ("county_city", "县级市"),
+                            ("zone", "管理区、开发区"),
+                            ("street", "街道"),
+                            ("town", "镇"),
+                            ("township", "乡"),
+                            ("community", "社区"),
+                            ("village", "村"),
+                            ("other", "其他"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.division",
+                        verbose_name="上级",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '行政区划',
-                'verbose_name_plural': '行政区划',
-                'ordering': ('code',),
-                'indexes': [models.Index(fields=['level', 'code'], name='places_division_level')],
+                "verbose_name": "行政区划",
+                "verbose_name_plural": "行政区划",
+                "ordering": ("code",),
+                "indexes": [models.Index(fields=["level", "code"], name="places_division_level")],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True, verbose_name='标识')),
-                ('name', models.CharField(max_length=80, verbose_name='全称')),
-                ('short_name', models.CharField(max_length=60, verbose_name='简称')),
-                ('type', models.CharField(choices=[('bureau', '市场监督管理局'), ('centre', '12315投诉举报中心'), ('office', '市场监管所'), ('section', '内设机构'), ('council', '消费者权益保护委员会'), ('station', '消费维权服务站'), ('partner', '协作部门')], max_length=8, verbose_name='类型')),
-                ('level', models.CharField(choices=[('province', '省级'), ('city', '市级'), ('county', '县级'), ('town', '基层')], max_length=8, verbose_name='层级')),
-                ('division_code', models.CharField(max_length=12, verbose_name='辖区代码')),
-                ('province', models.CharField(blank=True, max_length=6, verbose_name='省代码')),
-                ('city', models.CharField(blank=True, max_length=6, verbose_name='市代码')),
-                ('county', models.CharField(blank=True, max_length=6, verbose_name='县代码')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='电话')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='地址')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.organisation', verbose_name='上级机构')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60, unique=True, verbose_name="标识")),
+                ("name", models.CharField(max_length=80, verbose_name="全称")),
+                ("short_name", models.CharField(max_length=60, verbose_name="简称")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("bureau", "市场监督管理局"),
+                            ("centre", "12315投诉举报中心"),
+                            ("office", "市场监管所"),
+                            ("section", "内设机构"),
+                            ("council", "消费者权益保护委员会"),
+                            ("station", "消费维权服务站"),
+                            ("partner", "协作部门"),
+                        ],
+                        max_length=8,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("province", "省级"),
+                            ("city", "市级"),
+                            ("county", "县级"),
+                            ("town", "基层"),
+                        ],
+                        max_length=8,
+                        verbose_name="层级",
+                    ),
+                ),
+                ("division_code", models.CharField(max_length=12, verbose_name="辖区代码")),
+                ("province", models.CharField(blank=True, max_length=6, verbose_name="省代码")),
+                ("city", models.CharField(blank=True, max_length=6, verbose_name="市代码")),
+                ("county", models.CharField(blank=True, max_length=6, verbose_name="县代码")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="电话")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="地址")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.organisation",
+                        verbose_name="上级机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构',
-                'verbose_name_plural': '机构',
-                'ordering': ('division_code', 'id'),
-                'indexes': [models.Index(fields=['division_code', 'type'], name='places_org_division')],
+                "verbose_name": "机构",
+                "verbose_name_plural": "机构",
+                "ordering": ("division_code", "id"),
+                "indexes": [models.Index(fields=["division_code", "type"], name="places_org_division")],
             },
         ),
     ]

@@ -1,0 +1,161 @@
+"""Every setting of law and service there is: the law's own list and what the service adds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from jiesu.law.errors import LawError
+from jiesu.law.options import NOT_STATUTORY, Option
+from jiesu.law.options import options as law_options
+from jiesu.people.errors import Code, PeopleError
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One setting. ``type`` is ``bool``, ``int``, ``choice`` or ``days`` (whole days, descending, each once).
+
+    ``level`` is the lowest level of organisation that may set it, ``group`` is ``law`` or ``service``.
+    """
+
+    key: str
+    type: str
+    default: Any
+    label: str | Promise
+    note: str | Promise = ""
+    source: str | Promise = ""
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    level: str | None = None
+    group: str = "service"
+    option: Option | None = None
+
+    @property
+    def statutory_label(self) -> str:
+        """Shown beside every setting: it is no rule of law."""
+        return NOT_STATUTORY
+
+    def check(self, value: object) -> Any:
+        """The value if it fits.
+
+        Raises:
+            PeopleError: ``bad_setting``.
+        """
+        if self.option is not None:
+            try:
+                return self.option.check(value)
+            except LawError as error:
+                raise self._bad(value, str(error.data.get("why", error))) from error
+        if self.type == "bool" and isinstance(value, bool):
+            return value
+        if self.type == "int" and _whole(value):
+            return self._inside(value)
+        if self.type == "days" and isinstance(value, list | tuple) and all(_whole(day) for day in value):
+            days = sorted({self._inside(day) for day in value}, reverse=True)
+            if days:
+                return days
+        raise self._bad(
+            value, {"bool": "应当是 true 或者 false", "int": "应当是整数"}.get(self.type, "应当是天数列表")
+        )
+
+    def _inside(self, value: Any) -> int:
+        low, high = self.minimum, self.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise self._bad(value, f"应当在 {low} 至 {high} 之间")
+        return int(value)
+
+    def _bad(self, value: object, why: str) -> PeopleError:
+        return PeopleError(Code.BAD_SETTING, key=self.key, value=value, why=why)
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_SERVICE = (
+    Definition(
+        "reminder.before",
+        "days",
+        [3, 1, 0],
+        _("期限届满前几个工作日提醒承办人"),
+        _("0＝届满当日"),
+        minimum=0,
+        maximum=30,
+    ),
+    Definition(
+        "reminder.escalate_after",
+        "days",
+        [3, 1],
+        _("逾期几个工作日后提醒上级"),
+        minimum=1,
+        maximum=60,
+    ),
+    Definition(
+        "service.hotline_reply_days",
+        "int",
+        5,
+        _("12345 转办件的答复工作日数"),
+        _("服务期限，按当地热线的要求设定，不影响法定期限"),
+        minimum=1,
+        maximum=60,
+    ),
+    Definition(
+        "service.consultation_days", "int", 3, _("咨询的答复工作日数"), _("服务承诺"), minimum=1, maximum=60
+    ),
+    Definition(
+        "service.route_days", "int", 1, _("登记后几个工作日内分派"), _("服务承诺"), minimum=1, maximum=10
+    ),
+    Definition("service.report_back_days", "int", 5, _("上级分送后的反馈工作日数"), minimum=1, maximum=60),
+    Definition("leave.deputy_sees_queue", "bool", True, _("代班人看到休假人的待办")),
+    Definition(
+        "dispatch.bounce_warning",
+        "int",
+        2,
+        _("退回几次后提醒督办"),
+        _("同一件被退回分派的次数"),
+        minimum=1,
+        maximum=20,
+    ),
+)
+
+
+@cache
+def definitions() -> Mapping[str, Definition]:
+    """All settings by key, the law's first. Values that come from one document are no settings and left out."""
+    found = {
+        key: Definition(
+            key,
+            option.type,
+            option.default,
+            option.label,
+            option.note,
+            option.source,
+            option.choices,
+            option.minimum,
+            option.maximum,
+            option.level,
+            "law",
+            option,
+        )
+        for key, option in law_options().items()
+        if not option.per_call
+    }
+    found |= {definition.key: definition for definition in _SERVICE}
+    return MappingProxyType(found)
+
+
+def definition(key: str) -> Definition:
+    """One setting.
+
+    Raises:
+        PeopleError: ``unknown_setting``.
+    """
+    try:
+        return definitions()[key]
+    except KeyError:
+        raise PeopleError(Code.UNKNOWN_SETTING, key=key) from None
