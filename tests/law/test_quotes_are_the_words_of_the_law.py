@@ -88,7 +88,9 @@ def test_a_quoted_article_is_the_article_that_holds_the_words(texts):
         raw = next(TEXTS.glob(f"{source.text}*")).read_text("utf-8")
         starts = [
             (m.start(), m.group(1))
-            for m in re.finditer(r"(?:^|(?<=。))(第[一二三四五六七八九十百]+条)(?=[　 \n市])", raw, re.M)
+            for m in re.finditer(
+                r"(?:^|(?<=。))(第[一二三四五六七八九十百]+条)(?:第[一二三]款)?(?=[　 \n市])", raw, re.M
+            )
         ]
         holding = {
             article

@@ -24,6 +24,12 @@ def rows(*, folder: str, list_name: str) -> Iterator[Row]:
         yield from _content(file).get(list_name, ())
 
 
+def yaml_files() -> Iterator[tuple[str, Row]]:
+    """Every YAML file of the data with its path under `data/`."""
+    for file in sorted(DATA.rglob("*.yaml")):
+        yield file.relative_to(DATA).as_posix(), _content(file)
+
+
 # The same safe language, read by C where PyYAML was built with it: ten times faster.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
