@@ -80,7 +80,7 @@ def _build_template(server: PrivateServer) -> None:
     with pointed_at(server, draft):
         call_command("migrate", database="owner", interactive=False, verbosity=0)
         first_start.reference()
-        demonstration.load_accounts(now=SEEDED_AT)
+        demonstration.load(now=SEEDED_AT)
         static_files.collect()
     with server.connect(name=draft) as superuser:
         superuser.execute("VACUUM ANALYZE")

@@ -39,8 +39,6 @@ def test_own_database_is_fresh_each_time(own_database: str) -> None:
 def test_live_url_serves_health(live_url: str) -> None:
     with urllib.request.urlopen(f"{live_url}/healthz") as answer:
         assert answer.status == 200
-    with urllib.request.urlopen(f"{live_url}/readyz") as answer:
-        assert answer.status == 200
 
 
 @pytest.mark.browser

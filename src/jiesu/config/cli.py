@@ -15,6 +15,7 @@ from django.db import OperationalError
 
 from jiesu.config.postgres_install import DatabaseServerError
 from jiesu.config.process import ProcessError
+from jiesu.people.errors import PeopleError
 
 PROGRAM = "jiesu"
 
@@ -42,7 +43,8 @@ COMMANDS: dict[str, Command] = {
     "up": Command("up", "启动全部：数据库、网站、后台任务 / start everything", django=False),
     "law": Command("law", "期限与规则：due、rules、coverage / periods and rules", django=False),
     "user": Command("user", "工作人员账号 / accounts of staff"),
-    "backup": Command("backup", "备份数据库与文件 / back up database and files"),
+    "token": Command("token", "接口令牌 / token for the API"),
+    "backup": Command("backup", "备份数据库与文件 / back up database and files", django=False),
     "restore": Command("restore", "从备份恢复 / restore a back-up", django=False),
 }
 """Only the chosen command's module is loaded: most of them read models, which need Django first."""
@@ -85,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ProcessError as error:
         print(error, file=sys.stderr)
         return 2
-    except DatabaseServerError as error:
+    except (DatabaseServerError, PeopleError) as error:
         print(error, file=sys.stderr)
         return 1
     except OperationalError as error:

@@ -6,7 +6,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from jiesu.cases import keys
+from jiesu.cases.models import Case
 from jiesu.config import demonstration, static_files
+from jiesu.config.postgres_install import DatabaseServerError
 from jiesu.people.models import Staff
 from jiesu.places.loading import load_divisions, load_organisations
 
@@ -24,6 +27,7 @@ def run(*, demo: bool) -> None:
 
     :param demo: whether to load the demonstration into an installation without any staff.
     """
+    _ensure_ring()
     static_files.collect()
     with transaction.atomic():
         reference()
@@ -34,11 +38,21 @@ def run(*, demo: bool) -> None:
     _name_accounts()
 
 
+def _ensure_ring() -> None:
+    """Make the key ring of a new installation; one that has cases and no ring must not get another.
+
+    :raises DatabaseServerError: the ring is gone.
+    """
+    if not keys.ring_path().is_file() and Case.objects.exists():
+        raise DatabaseServerError(
+            f"有办件而没有密钥环 {keys.ring_path()}；请从密钥备份恢复它。"
+            f" / There are cases but no key ring {keys.ring_path()}: restore it from the back-up of the keys."
+        )
+    keys.ensure_ring()
+
+
 def _name_accounts() -> None:
     """Leave what ``jiesu up`` prints: the demonstration accounts that are there and can be used."""
     path = settings.JIESU.home / "run" / "accounts.txt"
-    there = list(
-        Staff.objects.filter(is_demonstration=True, is_active=True).values_list("username", flat=True)
-    )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_text(demonstration.text(there) if there else "")
+    path.write_text(demonstration.text())

@@ -15,6 +15,7 @@ from django.db import OperationalError
 from django.utils.module_loading import import_string
 
 from jiesu.config import process
+from jiesu.config.postgres_install import DatabaseServerError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiesu.config.settings")
 
@@ -54,7 +55,11 @@ def main() -> int:
     django.setup()
     migrate()
     # By name, because it reads models, which exist only now.
-    import_string("jiesu.config.first_start.run")(demo=settings.JIESU.demo)
+    try:
+        import_string("jiesu.config.first_start.run")(demo=settings.JIESU.demo)
+    except DatabaseServerError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

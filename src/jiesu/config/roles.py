@@ -44,13 +44,11 @@ def create_database(
 def grant(owner: psycopg.Connection[tuple[object, ...]], *, app: str = APP) -> None:
     """Let the application use what the owner will create: read and write rows, nothing else.
 
-    Run by the owner inside its database, before the first migration. Tables that must stand take rights away again in
-    their own migration.
+    Run by the owner inside its database before the first migration, and again at each start. Tables that must stand
+    take rights away in their own migration, so nothing is ever granted on tables that exist.
     """
     for statement in (
         "GRANT USAGE ON SCHEMA public TO {}",
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
-        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {}",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {}",
     ):

@@ -131,7 +131,7 @@ if "people" in PACKAGES:
     AUTH_USER_MODEL = "people.Staff"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "jiesu.config.accounts.StaffBackend",
+    "jiesu.people.authentication.StaffBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -6,8 +6,8 @@ One thread: the kernel ties a child to the thread that made it (see :mod:`jiesu.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import logging
+import logging.config
 import os
 import signal
 import subprocess
@@ -15,11 +15,10 @@ import sys
 import time
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import IO
 
 import psycopg
 
-from jiesu.config import database, external_database
+from jiesu.config import database, external_database, home, logs
 from jiesu.config.postgres_install import DatabaseServerError
 from jiesu.config.prepare import ensure_session_key
 from jiesu.config.private_database import PrivateServer
@@ -56,7 +55,8 @@ class Child:
             [sys.executable, "-m", self.module],
             stdin=subprocess.DEVNULL,
             process_group=0,
-            preexec_fn=tied(signal.SIGTERM),
+            # When this process is killed the database goes too: there is nothing left to finish gracefully.
+            preexec_fn=tied(signal.SIGKILL),
         )
         self.started = time.monotonic()
 
@@ -106,29 +106,25 @@ class Supervisor:
 
     def run(self) -> int:
         """Run until told to stop; give the exit code."""
-        self._make_folders()
-        lock = self._lock()
-        if lock is None:
-            say(
-                f"{self.process.home} 已有一个接诉在运行。",
-                f"another jiesu is running on {self.process.home}.",
-            )
-            return 1
-        try:
-            check_free(self.process.host, self.process.port)
-        except PortInUseError as error:
-            say(
-                f"{self.process.host}:{self.process.port} 不能使用（{error.strerror}）；请另设 JIESU_PORT 或 JIESU_HOST。",
-                "choose another JIESU_PORT or JIESU_HOST.",
-            )
-            return 1
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
-        try:
-            return self._run()
-        finally:
-            self._stop_all()
-            lock.close()
+        home.make_folders(self.process)
+        logging.config.dictConfig(logs.configuration(folder=self.process.logs, debug=self.process.debug))
+        with home.lock(self.process):
+            self.ready_file.unlink(missing_ok=True)
+            try:
+                check_free(self.process.host, self.process.port)
+            except PortInUseError as error:
+                say(
+                    f"{self.process.host}:{self.process.port} 不能使用（{error.strerror}）；"
+                    "请另设 JIESU_PORT 或 JIESU_HOST。",
+                    "choose another JIESU_PORT or JIESU_HOST.",
+                )
+                return 1
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, self._on_signal)
+            try:
+                return self._run()
+            finally:
+                self._stop_all()
 
     # --- parts ------------------------------------------------------------------------------------------------
     def _run(self) -> int:
@@ -151,29 +147,6 @@ class Supervisor:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
-
-    def _make_folders(self) -> None:
-        for folder in (self.process.home, self.process.home / "run", self.process.keys, self.process.logs):
-            try:
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            except OSError as error:
-                raise DatabaseServerError(
-                    f"无法建立文件夹 {folder}：{error.strerror} / cannot make the folder {folder}"
-                ) from error
-        self.ready_file.unlink(missing_ok=True)
-
-    def _lock(self) -> IO[str] | None:
-        # The kernel frees it when this process ends, in whatever way; children do not inherit it.
-        file = (self.process.home / "run" / "lock").open("a+")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            return None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        return file
 
     def _start_database(self) -> None:
         kept = database.logins_file(self.process.home)

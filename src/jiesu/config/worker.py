@@ -7,13 +7,15 @@ import os
 import socket
 
 import django
-from django.apps import apps
+from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiesu.config.settings")
 
 
 async def _run() -> None:
+    # By name: jobs are declared on an application that exists only now.
+    import_string("jiesu.config.jobs.retry_stalled")
     async with app.open_async():
         await app.run_worker_async(
             name=f"jiesu@{socket.gethostname()}",
@@ -29,8 +31,8 @@ async def _run() -> None:
 def main() -> None:
     """Work until told to stop."""
     django.setup()
-    assert apps.ready
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # of Django's connector
+    with app.replace_connector(connector):
         asyncio.run(_run())
 
 

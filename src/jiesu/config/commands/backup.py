@@ -1,0 +1,36 @@
+"""``jiesu backup``: database and files into one archive, the keys into another."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jiesu.config import backup, process
+
+
+def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Describe the command."""
+    parser = subparsers.add_parser(
+        "backup",
+        description="备份数据库与文件，系统可以照常运行。密钥不在其中，请用 --keys 另存他处：没有密钥，备份无法解密。 / "
+        "Back up database and files while the system runs. The keys are not in it: write them with --keys and keep"
+        " them elsewhere; without them nothing can be deciphered.",
+    )
+    parser.add_argument("target", type=Path, metavar="FILE.tar", help="写到哪里 / where to")
+    parser.add_argument(
+        "--keys", type=Path, metavar="KEYS.tar", help="密钥另存到 / also write the keys, apart"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write and name what was written."""
+    settings = process.read()
+    written = [backup.write(settings, target=args.target.absolute(), at=datetime.now(tz=UTC))]
+    if args.keys is not None:
+        written.append(backup.write_keys(settings, target=args.keys.absolute()))
+    for one in written:
+        print(f"{one.path}  {one.size} B  SHA-256 {one.sha256}")
+    if args.keys is None:
+        print("备份不含密钥：请用 --keys 另存。 / The keys are not in it: write them with --keys.")
+    return 0

@@ -1,0 +1,29 @@
+"""Periodic jobs that belong to nobody's domain: those of a worker that was killed, and old ones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+STALLED_AFTER = 45
+"""Seconds without a heartbeat (one each ten) after which a worker counts as dead."""
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="jiesu.retry_stalled", queueing_lock="jiesu.retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Give the jobs of a killed worker to the living one."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        await manager.retry_job(job, retry_at=datetime.now(tz=UTC))
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="jiesu.remove_old_jobs", queueing_lock="jiesu.remove_old_jobs", pass_context=True)
+async def remove_old_jobs(context: JobContext, timestamp: int) -> None:
+    """Forget finished jobs after a week; what they did is on the cases."""
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=7 * 24, include_failed=True, include_cancelled=True, include_aborted=True
+    )
