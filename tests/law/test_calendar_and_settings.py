@@ -120,7 +120,7 @@ def test_the_command_prints_last_day_certainty_article_and_account():
     assert text.splitlines()[0] == "2026-10-12　确定　《市场监督管理投诉举报处理办法》第十五条"
     assert "计入第7日" in text
     assert "暂定" in due_text("complaint.acceptance", "2026-12-28").splitlines()[0]
-    assert "非法定" in due_text("service.on_site", "2026-09-25T10:30")
+    assert "非法定" in due_text("service.on_site_hour", "2026-09-25T10:30")
     assert "complaint.mediation" in rules_text()
     assert "rules: 127" in coverage_text()
     with pytest.raises(LawError):

@@ -303,7 +303,7 @@ def test_promises_of_the_service_are_never_called_statutory():
         "service.return_to_centre", start=D(2026, 9, 30), options={"return_to_centre.working_days": 2}
     )
     assert longer.last_day == D(2026, 10, 9)
-    on_site = due("service.on_site", start=datetime(2026, 9, 30, 23, 30))  # noqa: DTZ001
+    on_site = due("service.on_site_hour", start=datetime(2026, 9, 30, 23, 30))  # noqa: DTZ001
     assert on_site.expires_at.isoformat() == "2026-10-01T00:30:00+08:00"
 
 
