@@ -48,7 +48,7 @@ def test_rural_military_and_other_bodies_have_codes_too(first: str) -> None:
         ("9135010AM000100Y43", Code.CREDIT_CODE_CHARACTER),
         ("益阳市资阳区好又多超市有限公司有限公司", Code.CREDIT_CODE_LENGTH),
         ("Z1350100M000100Y43", Code.CREDIT_CODE_CHARACTER),
-        ("99350100M000100Y43", Code.CREDIT_CODE_PREFIX),
+        ("98350100M000100Y43", Code.CREDIT_CODE_PREFIX),
         ("91350100M000100Y34", Code.CREDIT_CODE_CHECK),
         ("91350100M000100Y44", Code.CREDIT_CODE_CHECK),
     ],

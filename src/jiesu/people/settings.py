@@ -159,7 +159,7 @@ def _changer(actor: Actor, organisation: Organisation | None) -> int:
     """Administrators change any value; heads and the legal section those of their bureau and of bureaus below it."""
     if actor.staff_id is not None:
         if actor.has(Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN):
-            return
+            return actor.staff_id
         if (
             actor.has(Role.HEAD, Role.LEGAL)
             and organisation is not None
