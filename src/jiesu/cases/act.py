@@ -1,0 +1,501 @@
+"""The one door through which a stored case changes: one case, locked, checked, all in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from jiesu.cases import jobs, lawbook, search
+from jiesu.cases.compose import compose
+from jiesu.cases.draft import Draft, clock_row, clock_values
+from jiesu.cases.errors import ActionError, Code
+from jiesu.cases.facts import CaseState, Data
+from jiesu.cases.files import Upload, store_files
+from jiesu.cases.kinds import Kind
+from jiesu.cases.lifecycle import table
+from jiesu.cases.lifecycle.choices import resolve
+from jiesu.cases.lifecycle.fields import SHANGHAI, BadValue, Field, clean
+from jiesu.cases.lifecycle.table import Context, Row
+from jiesu.cases.models import AnsweredKey, Case, Clock, Event, Link
+from jiesu.cases.opening import Opening, make_number, next_serial, open_draft
+from jiesu.cases.queries import not_found, standing, visible
+from jiesu.cases.step import find_row
+from jiesu.people import calendar, settings
+from jiesu.people.actors import Actor
+from jiesu.people.visibility import Capacity, Part, Standing, capacities
+from jiesu.places.models import Organisation
+
+#: An answer to an Idempotency-Key is kept this long.
+KEY_KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Acted:
+    """What an action did.
+
+    Args:
+        case: the case row after it.
+        state: the same as a value.
+        event: seq of its event.
+        messages: seqs of the notices it issued.
+        created: numbers reserved for cases that follow from it (split, lead, converted).
+        repeated: True when the key had been answered before and nothing was done again.
+    """
+
+    case: Case
+    state: CaseState
+    event: int
+    messages: tuple[int, ...] = ()
+    created: tuple[int, ...] = ()
+    repeated: bool = False
+
+
+def actor_kind(actor: Actor) -> str:
+    if actor.system:
+        return "system"
+    return "citizen" if actor.party is not None else "staff"
+
+
+def options_for(organisation: Organisation | None, at: datetime) -> dict[str, Any]:
+    """Settings of law in force for a bureau that differ from their defaults; they enter the event."""
+    values = settings.in_force(organisation=organisation, at=at)
+    defaults = lawbook.option_defaults()
+    return {k: v for k, v in values.items() if k in defaults and v != defaults[k]}
+
+
+def context(case: Case | None, actor: Actor, at: datetime) -> Context:
+    """What surrounds an action: calendar and settings as in force when the case was received."""
+    organisation = (case.organisation or case.registered_by) if case is not None else None
+    return Context(
+        at=at,
+        actor=actor.staff_id,
+        authority=actor.authority_id,
+        party=actor.party,
+        seq=0,
+        calendar=calendar.current(),
+        options=options_for(organisation, case.received_at if case is not None else at),
+    )
+
+
+def may(row: Row, held: frozenset[Capacity], actor: Actor) -> bool:
+    """Whether the row lets this actor act in the capacities held."""
+    return any(who.capacity in held and (not who.roles or not who.roles.isdisjoint(actor.roles)) for who in row.who)
+
+
+def needs_approval(row: Row, case: CaseState, actor: Actor, options: Mapping[str, Any], held: frozenset[Capacity]) -> bool:
+    """Whether only the responsible head may take this decision and this actor is not one."""
+    if not row.approval:
+        return False
+    if row.approval != "law" and not options.get(row.approval, lawbook.option_defaults().get(row.approval, False)):
+        return False
+    return not (Capacity.HANDLING in held and "head" in actor.roles)
+
+
+def clean_fields(row: Row, raw: Mapping[str, Any], case: CaseState, at: datetime) -> Data:
+    """The action's fields as values.
+
+    Raises:
+        ActionError: ``fields_invalid`` with a message for each field at fault.
+    """
+    on = at.astimezone(SHANGHAI).date()
+    data: Data = {}
+    problems: dict[str, str] = {}
+    for field in row.fields:
+        value = raw.get(field.name)
+        if _blank(value):
+            continue
+        try:
+            data[field.name] = clean(field, value, at=at, choices=resolve(field, case, on))
+        except BadValue as bad:
+            problems[field.name] = str(bad)
+    for field in row.fields:
+        if field.name not in problems and _blank(data.get(field.name)) and field.needed({**raw, **data}):
+            problems[field.name] = _missing(field)
+    unknown = set(raw) - {f.name for f in row.fields} - RESERVED
+    for name in sorted(unknown):
+        problems[name] = "没有这一项。"
+    if problems:
+        raise ActionError(Code.FIELDS_INVALID, "有内容需要改正，请按提示修改。", fields=problems)
+    return data
+
+
+#: Keys that ride along with the fields: filled by the door, never by a person.
+RESERVED = frozenset({"new_case", "proposed", "other_closed", "consent_required", "from_organisation"})
+
+
+def _blank(value: Any) -> bool:
+    return value is None or value == "" or value == []
+
+
+def _missing(field: Field) -> str:
+    return f"请填写“{field.label}”。"
+
+
+def lock(number: int) -> Case:
+    """The case row under its lock. Raises ActionError ``case_not_found``."""
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("organisation", "registered_by")
+        .filter(pk=number)
+        .first()
+    )
+    if case is None:
+        raise not_found(number)
+    if case.redacted_at is not None:
+        raise ActionError(Code.REDACTED, "此案的个人信息已依保存期限删除，不能再办理。")
+    return case
+
+
+def act(
+    number: int,
+    action: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    actor: Actor,
+    at: datetime,
+    version: int | None = None,
+    key: str | None = None,
+    files: Sequence[Upload] = (),
+) -> Acted:
+    """Takes one action on one case.
+
+    Args:
+        number: the case.
+        action: name of a row in the kind's life-cycle table.
+        data: raw fields, as a form or JSON gives them.
+        actor: who acts.
+        at: the instant of the action (aware).
+        version: the version the screen showed; refused when the case has changed since.
+        key: Idempotency-Key; the same key and data give the same answer once only.
+        files: files handed in with the action.
+
+    Raises:
+        ActionError: with code, Chinese message, fields at fault and data. Nothing is changed then.
+    """
+    raw = {k: v for k, v in (data or {}).items() if k not in RESERVED}
+    with transaction.atomic():
+        if key:
+            known = answered(owner_of(actor), key, {"case": str(number), "action": action, "data": _plain(raw)}, at)
+            if known is not None:
+                case = Case.objects.get(pk=number)
+                return Acted(case, load(case).state, known["event"], tuple(known["messages"]), repeated=True)
+        case = lock(number)
+        held = capacities(standing(case), actor)
+        state_row = _checked_row(case, action, held, actor)
+        if version is not None and version != case.version:
+            raise changed(case)
+        draft = load(case)
+        ctx = context(case, actor, at)
+        cleaned = _clean(draft, state_row, raw, ctx, held, actor)
+        done = _run(draft, action, cleaned, ctx, actor, files)
+        if key:
+            _answer(owner_of(actor), key, {"event": done.event, "messages": list(done.messages)})
+        return done
+
+
+def _clean(
+    draft: Draft, row: Row, raw: Mapping[str, Any], ctx: Context, held: frozenset[Capacity], actor: Actor
+) -> Data:
+    if row.action == "propose":
+        return _clean_proposal(draft, row, raw, ctx)
+    if needs_approval(row, draft.state, actor, ctx.options, held):
+        raise ActionError(
+            Code.NEEDS_APPROVAL,
+            "此项决定须经部门负责人批准，请提交拟办意见。",
+            data={"action": row.action, "propose": True},
+        )
+    return clean_fields(row, raw, draft.state, ctx.at)
+
+
+def _clean_proposal(draft: Draft, row: Row, raw: Mapping[str, Any], ctx: Context) -> Data:
+    """A proposal carries the fields of the decision it proposes, checked as if it were taken now."""
+    target = find_row(draft.state, str(raw.get("action", "")))
+    if not target.approval:
+        raise ActionError(Code.GUARD_FAILED, "这项操作不需要批准，可以直接办理。", fields={"action": "不需要批准。"})
+    own = {k: v for k, v in raw.items() if k in {f.name for f in row.fields}}
+    rest = {k: v for k, v in raw.items() if k in {f.name for f in target.fields}}
+    if "note" in raw and any(f.name == "note" for f in target.fields):
+        rest["note"] = raw["note"]
+    data = clean_fields(row, own, draft.state, ctx.at)
+    data["proposed"] = clean_fields(target, rest, draft.state, ctx.at)
+    trial = replace(ctx, seq=draft.state.next_seq)
+    for guard in target.guards:
+        refusal = guard(draft.state, data["proposed"], trial)
+        if refusal is not None:
+            raise ActionError(
+                Code.GUARD_FAILED,
+                refusal.message,
+                fields={refusal.field: refusal.message} if refusal.field else {},
+                data={"reason": refusal.reason},
+            )
+    return data
+
+
+def _run(draft: Draft, action: str, data: Data, ctx: Context, actor: Actor, files: Sequence[Upload]) -> Acted:
+    if files:
+        data["files"] = store_files(draft, files, at=ctx.at, from_citizen=actor.party is not None)
+    created: list[int] = []
+    messages: list[int] = []
+    first = 0
+    waiting = [(action, data)]
+    while waiting:
+        name, fields = waiting.pop(0)
+        fields = enrich(draft, name, fields, ctx)
+        done = draft.apply(name, fields, ctx, actor_kind=actor_kind(actor), compose=compose)
+        first = first or done.seq
+        messages.extend(n.seq for n in done.notices)
+        created.extend(int(c.values["other"]) for c in done.children if c.table == "link" and fields.get("new_case"))
+        waiting = list(done.follow) + waiting
+    save(draft)
+    return Acted(draft.case, draft.state, first, tuple(messages), tuple(created))
+
+
+def enrich(draft: Draft, action: str, data: Data, ctx: Context) -> Data:
+    """Adds what only the database knows: a number for the case that follows, what another case says."""
+    row = table(draft.state.kind).rows.get(action)
+    if row is None:
+        return data
+    if action in ("split", "convert", "raise_lead") or (
+        data.get("violation") and action in ("refuse", "terminate") and not draft.state.facts.lead_raised
+    ):
+        if not data.get("new_case"):
+            division = str(draft.case.pk)[:6]
+            data = {**data, "new_case": str(make_number(division, ctx.at, next_serial()))}
+    if action == "merge_repeat":
+        earlier = Case.objects.filter(pk=int(data["other"]), kind=Kind.REPORT).only("closed_at").first()
+        if earlier is None:
+            raise ActionError(Code.FIELDS_INVALID, "没有找到先前的举报。", fields={"other": "请核对编号。"})
+        data = {**data, "other_closed": earlier.closed_at is not None}
+    if action == "commission":
+        needed = bool(lawbook.cited("commission", ctx.on)) and lawbook.commission_needs_consent(ctx.on)
+        data = {**data, "consent_required": needed}
+    return data
+
+
+def _checked_row(case: Case, action: str, held: frozenset[Capacity], actor: Actor) -> Row:
+    if not held:
+        raise not_found(case.pk)
+    row = table(case.kind).rows.get(action)
+    if row is None:
+        raise ActionError(Code.UNKNOWN_ACTION, "此类案件没有这项操作。", data={"action": action})
+    if not may(row, held, actor):
+        if actor.is_staff and not visible(actor).filter(pk=case.pk).exists():
+            raise not_found(case.pk)
+        raise ActionError(Code.NOT_PERMITTED, "您没有办理此项的权限。", data={"action": action})
+    return row
+
+
+def changed(case: Case) -> ActionError:
+    """The refusal of a stale screen: who changed the case, and what they did."""
+    last = Event.objects.filter(case_id=case.pk).order_by("-seq").values("type", "actor_id", "at").first()
+    return ActionError(
+        Code.CASE_CHANGED,
+        "案件在您打开之后已有变化，请看过最新情况再提交；您填写的内容还在。",
+        data={
+            "version": case.version,
+            "event": last["type"] if last else "",
+            "by": last["actor_id"] if last else None,
+            "at": last["at"].isoformat() if last else "",
+        },
+    )
+
+
+def load(case: Case) -> Draft:
+    """A draft of a stored case; for changing it the caller holds its lock."""
+    return Draft.of(case, Clock.objects.filter(case_id=case.pk))
+
+
+LINE_COLUMNS = ("province", "city", "county")
+
+
+def save(draft: Draft) -> None:
+    """Writes a draft of a stored case: its row, its new children, its changed clocks, its jobs."""
+    case = draft.case
+    holder = draft.state.organisation or draft.state.registered_by
+    organisation = Organisation.objects.only(*LINE_COLUMNS).get(pk=holder)
+    for column in LINE_COLUMNS:
+        setattr(case, column, getattr(organisation, column))
+    case.save()
+    _insert_children(draft)
+    for seq, clock in sorted(draft.clocks_changed.items()):
+        Clock.objects.filter(case_id=case.pk, seq=seq).update(**clock_values(clock))
+    for model, seq, values in draft.changes:
+        model._default_manager.filter(case_id=case.pk, seq=seq).update(**values)
+    for name in dict.fromkeys(draft.jobs):
+        jobs.queue(name, case=str(case.pk))
+    if any(m.__class__.__name__ == "Message" for m in draft.added):
+        jobs.queue("send_messages", case=str(case.pk))
+
+
+def _insert_children(draft: Draft) -> None:
+    Event.objects.bulk_create(draft.events)
+    Clock.objects.bulk_create([clock_row(draft.case.pk, c) for _s, c in sorted(draft.clocks_new.items())])
+    by_model: dict[type, list[Any]] = {}
+    for row in draft.added:
+        by_model.setdefault(type(row), []).append(row)
+    for model, rows in by_model.items():
+        model._default_manager.bulk_create(rows)
+
+
+def open_case(
+    opening: Opening, *, actor: Actor, at: datetime, files: Sequence[Upload] = (), words: str = ""
+) -> Draft:
+    """Inserts a new case inside the caller's transaction (``intake.register`` and linked cases).
+
+    Args:
+        words: text under which the case is found; by default facts, demand and respondent.
+
+    Raises:
+        ActionError: where the first step is refused.
+    """
+    ctx = context(None, actor, at)
+    organisation = Organisation.objects.get(pk=opening.organisation or opening.registered_by)
+    opening = replace(opening, **{c: getattr(organisation, c) for c in LINE_COLUMNS})
+    ctx = replace(ctx, options=options_for(organisation, opening.received_at))
+    draft = open_draft(opening, ctx, actor_kind=actor_kind(actor), compose=compose)
+    if files:
+        # Files of the opening belong to the register event by their rows; they are listed on the case page.
+        store_files(draft, files, at=at, from_citizen=actor.party is not None)
+        draft.project()
+    draft.case.save(force_insert=True)
+    _insert_children(draft)
+    names = [p.name for p in opening.parties if p.role not in ("respondent", "reported")]
+    text = words or " ".join([opening.title, opening.text, opening.demand, draft.case.respondent])
+    search.index(draft.case.pk, opening.kind, search.tokens(text, without=names))
+    for name in dict.fromkeys(draft.jobs):
+        jobs.queue(name, case=str(draft.case.pk))
+    return draft
+
+
+def owner_of(actor: Actor) -> str:
+    """Whose keys these are: a key of one person never answers another."""
+    return f"staff:{actor.staff_id}" if actor.staff_id is not None else ("system" if actor.system else "public")
+
+
+def _plain(raw: Mapping[str, Any]) -> Any:
+    return json.loads(json.dumps(dict(raw), default=str, sort_keys=True))
+
+
+def body_hash(body: Any) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def answered(owner: str, key: str, body: Any, at: datetime) -> Any | None:
+    """The stored answer of a key, or None after taking the key for the running request.
+
+    Two requests with one key at once: the second waits for the first to end, then gets its answer.
+
+    Raises:
+        ActionError: ``idempotency_mismatch`` when the key came with another body.
+    """
+    digest = body_hash(body)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_answeredkey (owner, key, body_hash, at) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (owner, key) DO NOTHING",
+            [owner, key[:120], digest, at],
+        )
+        if cursor.rowcount == 1:
+            return None
+    row = AnsweredKey.objects.get(owner=owner, key=key[:120])
+    if row.body_hash != digest:
+        raise ActionError(Code.IDEMPOTENCY_MISMATCH, "同一请求标识已用于不同的内容，请换一个标识。")
+    if row.response is None:
+        raise ActionError(Code.IDEMPOTENCY_RUNNING, "同一请求正在处理，请稍后再试。")
+    return row.response
+
+
+def _answer(owner: str, key: str, response: Any) -> None:
+    AnsweredKey.objects.filter(owner=owner, key=key[:120]).update(response=response, status=200)
+
+
+def remember(owner: str, key: str, response: Any, status: int = 201) -> None:
+    """Stores the answer of a key taken with ``answered``, in the same transaction."""
+    AnsweredKey.objects.filter(owner=owner, key=key[:120]).update(response=response, status=status)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """An action that is open to an actor now: what a button, the API and a keyboard offer."""
+
+    action: str
+    label: str
+    fields: tuple[Field, ...]
+    group: str
+    article: str
+    propose: bool
+    warnings: tuple[str, ...]
+
+
+def offered(
+    case: Case, state: CaseState, actor: Actor, at: datetime, *, participants: Standing | None = None
+) -> list[Offered]:
+    """The actions this actor may take on this case now, in the order of the table."""
+    held = capacities(participants or standing(case), actor)
+    ctx = context(case, actor, at)
+    found: list[Offered] = []
+    for row in table(case.kind).rows.values():
+        if row.group == "hidden" or state.state not in row.states or not may(row, held, actor):
+            continue
+        if _pointless(row, state, ctx):
+            continue
+        propose = needs_approval(row, state, actor, ctx.options, held)
+        found.append(
+            Offered(
+                action=row.action,
+                label=str(row.label),
+                fields=row.fields,
+                group=row.group,
+                article=lawbook.cited(row.article, ctx.on) if row.article else "",
+                propose=propose,
+                warnings=row.warn(state, ctx) if row.warn else (),
+            )
+        )
+    return found
+
+
+def _pointless(row: Row, state: CaseState, ctx: Context) -> bool:
+    """An action whose choices are empty now (no notice to prove, no session planned) is not offered."""
+    for field in row.fields:
+        if field.required and isinstance(field.choices, str) and field.choices in EMPTY_MEANS_NOTHING:
+            if not resolve(field, state, ctx.on):
+                return True
+    facts = state.facts
+    if row.action == "confirm_kind":
+        return facts.confirmed and state.state != "registered"
+    if row.action == "assign":
+        return state.assignee is not None
+    if row.action == "reassign":
+        return state.assignee is None and state.office is None
+    if row.action == "decide_recusal":
+        return not facts.recusal_pending
+    if row.action.startswith("end_"):
+        return facts.appraisal != row.action.removeprefix("end_")
+    if row.action in ("start_appraisal", "start_testing", "start_identification"):
+        return bool(facts.appraisal)
+    if row.action in ("settle_dispute", "refer_dispute", "designate_jurisdiction"):
+        return not facts.dispute
+    if row.action == "finish_assistance":
+        return not facts.open_parts
+    if row.action == "keep_whole":
+        return facts.mixed != "suggested"
+    return False
+
+
+EMPTY_MEANS_NOTHING = frozenset({"unproven", "planned_sessions", "proposals", "extendable"})
+
+
+def may_see(case: Case, actor: Actor, part: Part) -> bool:
+    """Whether one part of one case is visible to an actor."""
+    return visible(actor, part).filter(pk=case.pk).exists()
+
+
+def pending_links(number: int) -> list[Link]:
+    """Links this case opened whose other side has not answered yet."""
+    return list(Link.objects.filter(case_id=number, pending=True, initiating=True).order_by("seq"))

@@ -1,0 +1,163 @@
+"""From a notice that a step issues to the words that go out: what the case knows, put into the form."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from jiesu import law
+from jiesu.cases import keys
+from jiesu.cases.draft import Draft, Rendered
+from jiesu.cases.errors import ActionError, Code
+from jiesu.cases.facts import Data
+from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
+from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.lifecycle.table import Context
+from jiesu.cases.models import Party
+from jiesu.cases.numbering import next_number
+from jiesu.cases.step import NoticeDraft
+from jiesu.notices import NoticeError, NoticeFields, document_number, numbered, render
+from jiesu.people.models import Staff
+from jiesu.places.models import Organisation
+from jiesu.places.queries import authority
+
+
+
+
+def party_plain(draft: Draft, seq: int) -> dict[str, str]:
+    """The plain values of a party. Reading them inside an action is part of that action, not an act of looking."""
+    if seq not in draft.parties:
+        row = Party.objects.get(case_id=draft.case.pk, seq=seq)
+        draft.parties[seq] = json.loads(keys.decrypt(draft.key, row.sealed)) if row.sealed else {}
+    return draft.parties[seq]
+
+
+def _name(draft: Draft, role: str | None) -> str | None:
+    if role is None:
+        return None
+    parties = draft.state.parties(role)
+    if not parties:
+        return None
+    name = party_plain(draft, parties[0].seq).get("name", "")
+    return f"{name}等" if len(parties) > 1 and name else name or None
+
+
+def _bureau(draft: Draft) -> tuple[Organisation, Organisation | None]:
+    """The bureau in whose name notices go out, and the office to be contacted (order 121 art. 30)."""
+    state = draft.state
+    holder = Organisation.objects.select_related("parent__parent").get(pk=state.organisation or state.registered_by)
+    bureau = authority(holder) or holder
+    office = Organisation.objects.filter(pk=state.office).first() if state.office else None
+    return bureau, office
+
+
+def notice_fields(
+    draft: Draft, notice: NoticeDraft, data: Data, ctx: Context, *, bureau: Organisation, office: Organisation | None
+) -> NoticeFields:
+    """What the case knows that a notice may need; ``render`` picks what its form asks for."""
+    state = draft.state
+    kind = Kind(state.kind)
+    mediation = state.last_clock("complaint.mediation")
+    item = data.get("item")
+    values: dict[str, Any] = {
+        "bureau_name": bureau.name,
+        "bureau_phone": bureau.phone or None,
+        "bureau_address": bureau.address or None,
+        "office_name": office.name if office else None,
+        "office_phone": (office.phone or None) if office else None,
+        "contact_person": _staff(state.assignee),
+        "case_number": state.number,
+        "issued_on": ctx.on,
+        "to": notice.to if notice.to != "reported" else "respondent",
+        "addressee_name": party_plain(draft, notice.party).get("name") if notice.party else None,
+        "received_on": (state.arrived_at or state.received_at).astimezone(SHANGHAI).date(),
+        "accepted_on": mediation.started_at.astimezone(SHANGHAI).date() if mediation else None,
+        "ground": data.get("ground"),
+        "item": "42" if item == "fraud" else item,
+        "commission": data.get("commission"),
+        "session_at": data.get("starts_at"),
+        "session_method": data.get("method"),
+        "mediator": _staff(data.get("mediator")),
+        "answer_by": data.get("answer_by"),
+        "recovered": data.get("recovered"),
+        "within_regulation": data.get("within_regulation"),
+        "other_matter": data.get("matter") if isinstance(data.get("matter"), str) else None,
+        "report_by": data.get("report_by"),
+    }
+    for element, name in TEXTS.items():
+        text = draft.text(data.get(name)) if isinstance(data.get(name), dict) else ""
+        if text and values.get(element) is None:
+            values[element] = text
+    if kind == Kind.COMPLAINT:
+        values["complainant_name"] = _name(draft, BRINGER[kind])
+        values["respondent_name"] = _name(draft, OPPOSITE[kind])
+        values["matter"] = draft.case.title or None
+        values["claims"] = _claims(draft)
+    elif notice.to == "informant":
+        values["matter"] = draft.case.title or None
+    elif kind in (Kind.CONSULTATION, Kind.OTHER):
+        values["matter"] = draft.case.title or None
+    duty = _duty(data.get("basis"), state.facts.subjects, ctx.on)
+    if duty is not None:
+        values["duty_law"], values["duty_article"] = duty
+    return NoticeFields(**{k: v for k, v in values.items() if v is not None})
+
+
+#: Element of a notice → field of the action whose words it takes.
+TEXTS = {
+    "reasons": "reasons",
+    "competent": "competent",
+    "earlier": "earlier",
+    "items": "items",
+    "session_place": "place",
+    "bring": "bring",
+    "terms": "terms",
+    "result": "result",
+    "reply": "reply",
+    "advice": "advice",
+    "note": "note",
+}
+
+
+def _claims(draft: Draft) -> str | None:
+    for passage in draft.added:
+        if getattr(passage, "purpose", "") == "demand":
+            return draft.texts[passage.seq] or None  # type: ignore[attr-defined]
+    return None
+
+
+def _staff(pk: Any) -> str | None:
+    if not pk:
+        return None
+    return Staff.objects.filter(pk=int(pk)).values_list("name", flat=True).first()
+
+
+def _duty(key: Any, subjects: tuple[str, ...], on: date) -> tuple[str, str] | None:
+    for subject in (*subjects, "any"):
+        for duty in law.informant_duties(subject=subject, on=on):
+            if duty.key == key:
+                return duty.citation.instrument.title, duty.citation.article
+    return None
+
+
+def compose(draft: Draft, notice: NoticeDraft, data: Data, ctx: Context) -> Rendered:
+    """The notice in words, with its number.
+
+    Raises:
+        ActionError: where the form lacks something; the message says what.
+    """
+    bureau, office = _bureau(draft)
+    fields = notice_fields(draft, notice, data, ctx, bureau=bureau, office=office)
+    number = ""
+    if numbered(notice.form):
+        serial = next_number(bureau.pk, notice.form, ctx.on.year)
+        number = document_number(bureau.short_name, notice.form, ctx.on.year, serial)
+    given = {**fields.given(), **({"number": number} if number else {})}
+    try:
+        rendered = render(notice.form, on=ctx.on, fields=given)
+    except NoticeError as error:
+        raise ActionError(
+            Code.GUARD_FAILED, str(error), data={"form": notice.form, "reason": str(error.code)}
+        ) from error
+    return Rendered(title=str(rendered.title), body=rendered.body, number=number)

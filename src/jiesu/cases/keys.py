@@ -1,0 +1,152 @@
+"""Keys and ciphers: one data key per case, wrapped by a ring that lies outside the database.
+
+SM4-GCM encrypts, HMAC-SM3 indexes and chains. The ring is one file under ``JIESU_HOME/keys`` (0600). Rotation adds
+a wrapping key and re-wraps the data keys; nothing else is rewritten.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from django.conf import settings
+
+KEY_BYTES = 16
+NONCE_BYTES = 12
+TAG_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Ring:
+    """The installation's keys: wrapping keys by id, the look-up key and the audit key."""
+
+    current: int
+    wrapping: dict[int, bytes]
+    index: bytes
+    audit: bytes
+
+
+def _seal(key: bytes, plain: bytes) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
+    body = encryptor.update(plain) + encryptor.finalize()
+    return nonce + body + encryptor.tag
+
+
+def _unseal(key: bytes, sealed: bytes) -> bytes:
+    nonce, body, tag = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:-TAG_BYTES], sealed[-TAG_BYTES:]
+    decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+    return decryptor.update(body) + decryptor.finalize()
+
+
+def hmac_sm3(key: bytes, message: bytes) -> bytes:
+    """HMAC-SM3 of a message, 32 bytes."""
+    mac = hmac.HMAC(key, hashes.SM3())
+    mac.update(message)
+    return mac.finalize()
+
+
+def ring_path() -> Path:
+    return Path(settings.JIESU.home) / "keys" / "ring.json"
+
+
+def write_ring(path: Path, data: dict[str, object]) -> None:
+    """Writes the ring whole or not at all, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(data, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+
+
+def new_ring() -> dict[str, object]:
+    """Fresh keys for an installation's first start."""
+    return {
+        "current": 1,
+        "wrapping": {"1": secrets.token_hex(KEY_BYTES)},
+        "index": secrets.token_hex(32),
+        "audit": secrets.token_hex(32),
+    }
+
+
+def ensure_ring() -> Path:
+    """Creates the key ring where there is none. Two first starts at once end with one ring."""
+    path = ring_path()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".first.{secrets.token_hex(4)}")
+        write_ring(draft, new_ring())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return path
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, stamp: int) -> Ring:
+    data = json.loads(path.read_text())
+    return Ring(
+        current=int(data["current"]),
+        wrapping={int(k): bytes.fromhex(v) for k, v in data["wrapping"].items()},
+        index=bytes.fromhex(data["index"]),
+        audit=bytes.fromhex(data["audit"]),
+    )
+
+
+def ring() -> Ring:
+    """The key ring; re-read when its file changes."""
+    path = ensure_ring()
+    return _load(path, path.stat().st_mtime_ns)
+
+
+def new_data_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def wrap(data_key: bytes) -> bytes:
+    """A data key sealed under the ring's current wrapping key; first byte names that key."""
+    keys = ring()
+    return bytes([keys.current]) + _seal(keys.wrapping[keys.current], data_key)
+
+
+def unwrap(wrapped: bytes) -> bytes:
+    """Raises KeyError when the ring no longer holds the wrapping key."""
+    return _unseal(ring().wrapping[wrapped[0]], bytes(wrapped[1:]))
+
+
+def encrypt(data_key: bytes, text: str) -> bytes:
+    return _seal(data_key, text.encode())
+
+
+def decrypt(data_key: bytes, sealed: bytes) -> str:
+    return _unseal(data_key, bytes(sealed)).decode()
+
+
+def encrypt_bytes(data_key: bytes, content: bytes) -> bytes:
+    return _seal(data_key, content)
+
+
+def decrypt_bytes(data_key: bytes, sealed: bytes) -> bytes:
+    return _unseal(data_key, sealed)
+
+
+def lookup(field: str, value: str) -> bytes:
+    """Index of an exact value (phone, identity number, query code): equal values, equal index, nothing to read back."""
+    return hmac_sm3(ring().index, f"{field}\x00{value}".encode())
+
+
+def salted_digest(data_key: bytes, seq: int, text: str) -> str:
+    """Digest of a free text for the event that refers to it; the salt dies with the data key."""
+    salt = hmac_sm3(data_key, seq.to_bytes(8, "big"))
+    return hmac_sm3(salt, text.encode()).hex()

@@ -1,0 +1,422 @@
+"""The report and the lead: verified, then filed or declined (order 121 arts. 27–37; Penalty Procedure arts. 18–20)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from jiesu.cases.facts import CaseState, Data
+from jiesu.cases.lifecycle import common, folds, guards
+from jiesu.cases.lifecycle.fields import SHANGHAI, Field, Type
+from jiesu.cases.lifecycle.roles import (
+    ASSIGNEE,
+    BUREAU_HEAD,
+    CENTRE,
+    CLOSE_WORK,
+    INTERNAL_DISPATCH,
+    OFFICE_HEAD,
+)
+from jiesu.cases.lifecycle.table import (
+    Context,
+    Extend,
+    Meet,
+    NewChild,
+    Pause,
+    Restart,
+    Resume,
+    Row,
+    Start,
+    Table,
+    Tell,
+    Void,
+    states,
+)
+from jiesu.law import LawError, rule
+
+OPEN = states(
+    "registered", "routed", "verifying", "filed", "declined", "no_authority", "transferred", "repeated"
+)
+DECIDED = states("filed", "declined", "no_authority", "transferred", "repeated")
+ALL = OPEN | {"closed", "merged"}
+VERIFYING = states("routed", "verifying")
+INFORMANT_NOTICE = "report.informant_notice"
+
+
+def _named_and_owed(case: CaseState, data: Data, ctx: Context) -> bool:
+    """Whether order 20 art. 31 still gives a named informant a notice of the decision within its period."""
+    if case.kind != "report" or case.anonymous:
+        return False
+    try:
+        provisions = rule(INFORMANT_NOTICE).provisions
+    except LawError:
+        return False
+    return any(p.sets and p.citation.in_force(on=ctx.on) for p in provisions)
+
+
+def _to_informant(case: CaseState, data: Data, ctx: Context) -> bool:
+    return data.get("basis") != "no_duty"
+
+
+def _statutory(case: CaseState, data: Data, ctx: Context) -> bool:
+    return data.get("basis") not in ("no_duty", "courtesy")
+
+
+def _basis_given(case: CaseState, data: Data, ctx: Context) -> guards.Refusal | None:
+    if data["basis"] == "no_duty" and not data.get("reason"):
+        return guards.Refusal("reason_missing", _("没有告知义务的，请写明理由。"), "reason")
+    if data["basis"] not in ("no_duty",) and not data.get("result"):
+        return guards.Refusal("result_missing", _("请写明告知的处理结果。"), "result")
+    return None
+
+
+def _has_verified(case: CaseState, data: Data, ctx: Context) -> guards.Refusal | None:
+    if not case.facts.verified:
+        return guards.Refusal("not_verified", _("还没有核查记录，请先登记核查情况。"))
+    return None
+
+
+def _same_informant(case: CaseState, data: Data, ctx: Context) -> guards.Refusal | None:
+    """Different informants are never repeats of one another (order 121 art. 35)."""
+    if not data.get("same_informant"):
+        return guards.Refusal("other_informant", _("只有同一举报人就同一事实的举报才是重复举报，请核对后勾选。"), "same_informant")
+    if int(data["other"]) == case.number:
+        return guards.Refusal("itself", _("请填写先前举报的编号。"), "other")
+    return None
+
+
+def _earlier_open(case: CaseState, data: Data, ctx: Context) -> guards.Refusal | None:
+    if data.get("other_closed"):
+        return guards.Refusal("earlier_closed", _("先前的举报已经办结，补充的新事实应作为新的举报处理。"), "other")
+    return None
+
+
+def _verification(*rules: str) -> tuple[Row, ...]:
+    pauses = tuple(
+        row
+        for kind, name in (("appraisal", _("鉴定")), ("testing", _("检测、检验、检疫")), ("identification", _("权利人辨认鉴别")))
+        for row in (
+            Row(
+                action=f"start_{kind}",
+                label=_("开始") + name,
+                states=VERIFYING,
+                to="verifying",
+                who=CLOSE_WORK,
+                fields=(
+                    Field("since", Type.DATE, _("委托日期"), past=True, prefill="today"),
+                    Field("body", Type.LINE, _("机构或者权利人"), length=120),
+                    Field("document", Type.LINE, _("委托书编号"), length=120),
+                    common.NOTE,
+                ),
+                guards=(guards.nothing_suspended, guards.pause_not_before_start),
+                fold=folds.pause(kind),
+                moves=tuple(Pause(r, "since") for r in rules),
+                article="verify",
+            ),
+            Row(
+                action=f"end_{kind}",
+                label=name + _("结束"),
+                states=states("verifying", *DECIDED),
+                who=CLOSE_WORK,
+                fields=(
+                    Field("until", Type.DATE, _("收到结果日期"), past=True, prefill="today"),
+                    Field("document", Type.LINE, _("报告编号"), length=120),
+                    Field("result", Type.TEXT, _("结论")),
+                ),
+                guards=(guards.appraisal_runs(kind),),
+                fold=folds.pause(""),
+                moves=tuple(Resume(r, "until") for r in rules),
+                article="verify",
+            ),
+        )
+    )
+    return (
+        Row(
+            action="record_verification",
+            label=_("记录核查"),
+            states=VERIFYING,
+            to="verifying",
+            who=CLOSE_WORK,
+            fields=(
+                Field("on_site", Type.BOOL, _("现场核查"), required=False),
+                Field("at", Type.DATETIME, _("时间"), past=True, prefill="now"),
+                Field("officers_named", Type.CODE, _("核查人员"), choices="", help=_("现场核查不少于两人")),
+                Field("subjects", Type.MULTI, _("涉及领域"), required=False, choices="duty_subjects"),
+                Field("findings", Type.TEXT, _("核查情况")),
+            ),
+            guards=(guards.two_officers,),
+            fold=folds.verified,
+            article="verify",
+            group="main",
+        ),
+        *pauses,
+        Row(
+            action="extend",
+            label=_("延长核查期限"),
+            states=VERIFYING,
+            who=CLOSE_WORK,
+            fields=(
+                Field("clock", Type.CHOICE, _("延长的期限"), choices="extendable"),
+                Field("reasons", Type.TEXT, _("特殊情况和理由")),
+            ),
+            guards=(guards.approved_extension_possible,),
+            moves=(Extend(),),
+            approval="law",
+            article="extend_verification",
+            group="daily",
+        ),
+        Row(
+            action="file_case",
+            label=_("立案"),
+            states=states("verifying"),
+            to="filed",
+            who=CLOSE_WORK,
+            fields=(
+                Field("facts_found", Type.TEXT, _("事实和证据")),
+                Field("officers_named", Type.CODE, _("办案人员"), help=_("由办案机构负责人指定，不少于两人")),
+                Field("unit", Type.ORGANISATION, _("办案机构"), required=False),
+                Field("note", Type.TEXT, _("备注"), required=False),
+            ),
+            guards=(_has_verified, guards.two_officers),
+            moves=(*(Meet(r) for r in rules), Start(INFORMANT_NOTICE, when=_named_and_owed)),
+            decides=True,
+            outcome="filed",
+            approval="law",
+            article="file_case",
+            group="main",
+        ),
+        Row(
+            action="decline_filing",
+            label=_("不予立案"),
+            states=states("verifying"),
+            to="declined",
+            who=CLOSE_WORK,
+            fields=(
+                Field("missing_conditions", Type.MULTI, _("不具备的立案条件"), required=False, choices="filing_conditions"),
+                Field("may_not_file", Type.MULTI, _("可以不予立案的情形"), required=False, choices="not_filing_grounds"),
+                Field("facts_found", Type.TEXT, _("事实和证据")),
+            ),
+            guards=(_has_verified, guards.conditions_named),
+            moves=(*(Meet(r) for r in rules), Start(INFORMANT_NOTICE, when=_named_and_owed)),
+            decides=True,
+            outcome="declined",
+            approval="law",
+            article="decline_filing",
+            group="main",
+        ),
+    )
+
+
+def _informing() -> tuple[Row, ...]:
+    return (
+        Row(
+            action="inform_informant",
+            label=_("告知举报人"),
+            states=DECIDED,
+            who=CLOSE_WORK,
+            fields=(
+                Field("basis", Type.CHOICE, _("依据"), choices="informant_duties"),
+                Field("result", Type.TEXT, _("告知的处理结果"), required=False),
+                Field("reason", Type.TEXT, _("没有告知义务的理由"), required=False),
+            ),
+            guards=(_basis_given,),
+            fold=folds.informed,
+            tells=(
+                Tell("10", ("informant",), meets=INFORMANT_NOTICE, when=lambda c, d, x: _to_informant(c, d, x) and _statutory(c, d, x)),
+                Tell("courtesy", ("informant",), required=False, meets=INFORMANT_NOTICE,
+                     when=lambda c, d, x: _to_informant(c, d, x) and not _statutory(c, d, x)),
+            ),
+            article="inform_informant",
+            group="main",
+        ),
+        Row(
+            action="inform_no_authority",
+            label=_("告知无处理权限"),
+            states=VERIFYING,
+            to="no_authority",
+            who=CLOSE_WORK,
+            fields=(
+                Field("within_regulation", Type.BOOL, _("属于市场监督管理部门职责范围")),
+                Field("competent", Type.LINE, _("有处理权限的机关"), required=False, length=120,
+                      required_if=lambda d: bool(d.get("within_regulation"))),
+                Field("reasons", Type.TEXT, _("说明")),
+            ),
+            fold=folds.setting(informed=True),
+            moves=(Void("report.verification", "no_authority"),),
+            tells=(Tell("no_authority", ("informant",)),),
+            decides=True,
+            outcome="no_authority",
+            article="inform_no_authority",
+            group="more",
+        ),
+        Row(
+            action="close_repeat",
+            label=_("重复举报不再处理"),
+            states=VERIFYING,
+            to="repeated",
+            who=CLOSE_WORK,
+            fields=(
+                Field("other", Type.CASE, _("先前举报的编号")),
+                Field("same_informant", Type.BOOL, _("同一举报人、同一被举报人、同一事实")),
+                common.REASON,
+            ),
+            guards=(_same_informant,),
+            fold=folds.repeat,
+            moves=(Void("report.verification", "repeat"),),
+            children=common.new_link("repeat", "other"),
+            jobs=("complete_links",),
+            decides=True,
+            outcome="repeated",
+            article="close_repeat",
+            group="more",
+        ),
+        Row(
+            action="merge_repeat",
+            label=_("并入先前举报"),
+            states=VERIFYING,
+            to="merged",
+            who=CLOSE_WORK,
+            fields=(
+                Field("other", Type.CASE, _("先前举报的编号")),
+                Field("same_informant", Type.BOOL, _("同一举报人、同一被举报人，补充新的事实")),
+                common.REASON,
+            ),
+            guards=(_same_informant, _earlier_open),
+            fold=folds.link("merged"),
+            moves=(Void("report.verification", "merged"),),
+            children=common.new_link("merged", "other"),
+            jobs=("complete_links",),
+            outcome="merged",
+            article="close_repeat",
+            group="more",
+        ),
+        Row(
+            action="absorb_repeat",
+            label=_("并入的举报重新起算"),
+            states=VERIFYING,
+            who=(common.SYSTEM,),
+            fields=(Field("other", Type.CASE, _("并入的举报")), Field("received_on", Type.DATETIME, _("最后一次收到时间"))),
+            fold=folds.link("merged"),
+            moves=(Restart("report.verification", at="received_on"),),
+            children=lambda case, data, ctx: (
+                NewChild("link", {"type": "merged", "other": int(data["other"]), "initiating": False}),
+            ),
+            article="close_repeat",
+            group="hidden",
+        ),
+    )
+
+
+def transfer_food(where: frozenset[str], party: str, rule_: str) -> Row:
+    """Food outside the department's duties is transferred and the person told in writing (Food Safety Law art. 115)."""
+    return Row(
+        action="transfer_food_matter",
+        label=_("移交食品安全事项"),
+        states=where,
+        to="transferred",
+        who=(*CLOSE_WORK, CENTRE, INTERNAL_DISPATCH),
+        fields=(
+            Field("competent", Type.LINE, _("有权处理的部门"), length=120),
+            Field("reasons", Type.TEXT, _("不属于本部门职责的说明")),
+        ),
+        fold=folds.setting(informed=True, violation_asked=True),
+        moves=(Void(rule_, "transferred"),) if rule_ else (),
+        tells=(Tell("food_transfer", (party,)),),
+        decides=True,
+        outcome="transferred",
+        article="transfer_food",
+        group="more",
+    )
+
+
+TABLE = Table.of(
+    "report",
+    common.register(),
+    common.confirm_kind(),
+    common.route("report.verification"),
+    common.assign(),
+    *_verification("report.verification"),
+    *_informing(),
+    transfer_food(states("routed", "verifying"), "informant", "report.verification"),
+    common.notify(ALL, CLOSE_WORK),
+    common.record_contact(OPEN, CLOSE_WORK, (("informant", _("举报人")), ("reported", _("被举报人")))),
+    common.add_evidence(OPEN, CLOSE_WORK),
+    common.send_message(OPEN | {"closed"}, CLOSE_WORK),
+    common.close(DECIDED, CLOSE_WORK, guards.duties_told),
+    common.return_to_centre("report.verification"),
+    common.reassign(),
+    common.propose(states("routed", "verifying"), CLOSE_WORK),
+    common.approve(OPEN),
+    common.reject(OPEN),
+    *common.jurisdiction("report.verification"),
+    *common.lead_and_police(VERIFYING | DECIDED, CLOSE_WORK)[1:],
+    *common.parts(VERIFYING, CLOSE_WORK),
+    *common.after(ALL, reopens_to="verifying"),
+    common.split(states("registered", "routed", "verifying")),
+    common.not_mixed(OPEN),
+    common.flag(OPEN, CLOSE_WORK),
+    common.platform(ALL, CLOSE_WORK),
+    common.urge(states("registered", "routed", "verifying")),
+    common.rate(states("closed")),
+    common.link_back(ALL),
+    common.recalculate(ALL),
+)
+
+
+LEAD_RULES = ("lead.verification", "lead.found_otherwise")
+
+
+def _lead_rule(case: CaseState, data: Data, ctx: Context) -> str:
+    """Found in mediation: order 121 art. 27; otherwise Penalty Procedure art. 18."""
+    return LEAD_RULES[0] if data.get("found") == "in_mediation" else LEAD_RULES[1]
+
+
+LEAD = Table.of(
+    "lead",
+    Row(
+        action="register",
+        label=_("登记线索"),
+        states=states(common.NEW),
+        to="routed",
+        who=common.ANYONE,
+        fold=folds.register,
+        columns=lambda case, data, ctx: {
+            "organisation": int(data["organisation"]),
+            "office": data.get("office"),
+            "assignee": data.get("assignee"),
+            "anonymous": True,
+            "national_status": "not_applicable",
+            "arrived_at": case.received_at,
+        },
+        moves=(Start(_lead_rule, at="received_at"),),
+        children=common.participant("handling"),
+        article="raise_lead",
+        group="hidden",
+    ),
+    common.assign(),
+    *_verification(*LEAD_RULES),
+    common.add_evidence(OPEN, CLOSE_WORK),
+    common.record_contact(OPEN, CLOSE_WORK, (("reported", _("被举报人")),)),
+    Row(
+        action="transfer_lead",
+        label=_("移送有管辖权的部门"),
+        states=VERIFYING,
+        to="transferred",
+        who=CLOSE_WORK,
+        fields=(Field("competent", Type.LINE, _("接收机关"), length=120), Field("reasons", Type.TEXT, _("说明"))),
+        moves=(*(Void(r, "transferred") for r in LEAD_RULES),),
+        decides=True,
+        outcome="transferred",
+        approval="law",
+        article="transfer_case",
+        group="more",
+    ),
+    common.close(DECIDED, CLOSE_WORK),
+    common.reassign(),
+    common.propose(VERIFYING, (ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD)),
+    common.approve(OPEN),
+    common.reject(OPEN),
+    *common.lead_and_police(VERIFYING | DECIDED, CLOSE_WORK)[1:],
+    *common.after(ALL, reopens_to="verifying"),
+    common.flag(OPEN, CLOSE_WORK),
+    common.link_back(ALL),
+    common.recalculate(ALL),
+)

@@ -1,0 +1,47 @@
+"""Tables of the case."""
+
+from jiesu.cases.models.case import Case
+from jiesu.cases.models.children import (
+    Clock,
+    ContactEntry,
+    Event,
+    File,
+    Link,
+    Message,
+    Participant,
+    Party,
+    Passage,
+    Proposal,
+    Session,
+    Suggestion,
+)
+from jiesu.cases.models.side import (
+    Anchor,
+    AnsweredKey,
+    ComplaintWords,
+    DocumentNumber,
+    Reminder,
+    ReportWords,
+)
+
+__all__ = [
+    "Anchor",
+    "AnsweredKey",
+    "Case",
+    "Clock",
+    "ComplaintWords",
+    "ContactEntry",
+    "DocumentNumber",
+    "Event",
+    "File",
+    "Link",
+    "Message",
+    "Participant",
+    "Party",
+    "Passage",
+    "Proposal",
+    "Reminder",
+    "ReportWords",
+    "Session",
+    "Suggestion",
+]

@@ -1,0 +1,124 @@
+"""One row per case: what lists, rights and clocks read. Everything else is a child keyed (case, seq)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from jiesu.cases.kinds import Channel, Kind, NationalStatus, State
+
+
+class Case(models.Model):
+    """A complaint, report, lead, consultation or other matter.
+
+    ``id`` is the number: division of the registering centre (6 digits), year (2), next value of one sequence (10).
+    No code reads meaning out of it. Instants are UTC; sums are fen.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(_("类型"), max_length=16, choices=Kind.choices)
+    state = models.CharField(_("状态"), max_length=16, choices=State.choices)
+    contact_id = models.BigIntegerField(null=True)
+    channel = models.CharField(_("渠道"), max_length=16, choices=Channel.choices)
+
+    registered_by = models.ForeignKey(
+        "places.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    organisation = models.ForeignKey(
+        "places.Organisation", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    office = models.ForeignKey(
+        "places.Organisation", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    assignee = models.ForeignKey(
+        "people.Staff", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    # Codes of the line of command that the holder of the case stands in; rights go by these, not by place.
+    province = models.CharField(max_length=6, default="", blank=True)
+    city = models.CharField(max_length=6, default="", blank=True)
+    county = models.CharField(max_length=6, default="", blank=True)
+
+    received_at = models.DateTimeField(_("收到时间"))
+    arrived_at = models.DateTimeField(_("到达有权机关时间"), null=True)
+    registered_at = models.DateTimeField(_("登记时间"))
+    decided_at = models.DateTimeField(_("决定时间"), null=True)
+    closed_at = models.DateTimeField(_("办结时间"), null=True)
+
+    due_at = models.DateTimeField(_("最近期限"), null=True)
+    due_rule = models.CharField(max_length=40, default="", blank=True)
+    unproven = models.PositiveSmallIntegerField(_("待证明的告知"), default=0)
+
+    title = models.CharField(_("诉求摘要"), max_length=120, default="", blank=True)
+    respondent = models.CharField(_("被诉主体"), max_length=120, default="", blank=True)
+    business_id = models.BigIntegerField(null=True)
+    subject = models.CharField(_("类别"), max_length=20, default="", blank=True)
+    amount = models.BigIntegerField(_("争议金额"), null=True)
+    recovered = models.BigIntegerField(_("挽回损失"), null=True)
+    outcome = models.CharField(_("结果"), max_length=32, default="", blank=True)
+    anonymous = models.BooleanField(default=False)
+    external_number = models.CharField(_("外部编号"), max_length=64, default="", blank=True)
+
+    national_number = models.CharField(_("全国平台编号"), max_length=64, default="", blank=True)
+    national_status = models.CharField(
+        max_length=16, choices=NationalStatus.choices, default=NationalStatus.TO_ENTER
+    )
+    national_at = models.DateTimeField(null=True)
+    national_by_id = models.BigIntegerField(null=True)
+
+    version = models.PositiveIntegerField(default=0)
+    next_seq = models.PositiveIntegerField(default=1)
+    head = models.BinaryField()
+    wrapped_key = models.BinaryField(null=True)
+    facts = models.JSONField(default=dict)
+    query_code_hash = models.BinaryField(null=True)
+    query_failures = models.PositiveSmallIntegerField(default=0)
+    query_locked_until = models.DateTimeField(null=True)
+    redacted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("id",)
+        # Queue pages: one narrow index per level of the line of command, over open work alone.
+        indexes = [
+            models.Index(
+                F("assignee"), F("due_at").asc(nulls_last=True), F("id"),
+                name="case_open_assignee", condition=Q(closed_at=None),
+            ),
+            models.Index(
+                F("office"), F("due_at").asc(nulls_last=True), F("id"),
+                name="case_open_office", condition=Q(closed_at=None),
+            ),
+            models.Index(
+                F("organisation"), F("due_at").asc(nulls_last=True), F("id"),
+                name="case_open_organisation", condition=Q(closed_at=None),
+            ),
+            models.Index(
+                F("registered_by"), F("due_at").asc(nulls_last=True), F("id"),
+                name="case_open_centre", condition=Q(closed_at=None),
+            ),
+            models.Index(
+                F("county"), F("due_at").asc(nulls_last=True), F("id"),
+                name="case_open_county", condition=Q(closed_at=None),
+            ),
+            models.Index(
+                F("city"), F("due_at").asc(nulls_last=True), F("id"),
+                name="case_open_city", condition=Q(closed_at=None),
+            ),
+            models.Index(
+                F("province"), F("due_at").asc(nulls_last=True), F("id"),
+                name="case_open_province", condition=Q(closed_at=None),
+            ),
+            models.Index(fields=["organisation", "-registered_at"], name="case_organisation_registered"),
+            models.Index(fields=["city", "-registered_at"], name="case_city_registered"),
+            models.Index(fields=["registered_by", "-registered_at"], name="case_centre_registered"),
+            models.Index(fields=["contact_id"], name="case_contact"),
+            models.Index(fields=["business_id", "-registered_at"], name="case_business",
+                         condition=Q(business_id__isnull=False)),
+            models.Index(fields=["external_number"], name="case_external", condition=~Q(external_number="")),
+            models.Index(fields=["national_number"], name="case_national", condition=~Q(national_number="")),
+            models.Index(fields=["organisation", "id"], name="case_not_on_platform",
+                         condition=Q(national_status="to_enter")),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

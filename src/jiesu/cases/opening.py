@@ -1,0 +1,253 @@
+"""How a case begins: from what came in to a numbered case with parties, texts and its first event."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from jiesu.cases import keys
+from jiesu.cases.draft import Composer, Draft
+from jiesu.cases.facts import CaseState, Data
+from jiesu.cases.kinds import OPPOSITE, Kind, NationalStatus
+from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.lifecycle.table import NEW, Context
+from jiesu.cases.models import Case, Link, Party
+from jiesu.people.masking import mask_name, mask_phone, mask_text, summary
+
+#: Letters and digits of a query code that nobody mistakes for one another when read aloud.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 10
+TITLE_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class PartyInput:
+    """A person or undertaking as it came in. Empty texts mean: not given."""
+
+    role: str
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    id_type: str = ""
+    id_number: str = ""
+    email: str = ""
+    capacity: str = ""
+    represented_by: int | None = None
+    business_id: int | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is any way to tell this party something."""
+        return bool(self.phone or self.address or self.email)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a new case starts with.
+
+    Args:
+        registered_by: organisation (centre, office, station) that registers.
+        division: six digits of the number; the registering centre's division.
+        received_at: first receipt anywhere; ``registered_at`` is the instant of typing in.
+        service_due: last day that another platform set (12345), as ISO date.
+        links: ties that exist from birth: (type, other case).
+        represented_by of a party: position of the representative in ``parties``.
+    """
+
+    kind: str
+    channel: str
+    registered_by: int
+    division: str
+    received_at: datetime
+    parties: tuple[PartyInput, ...]
+    text: str
+    demand: str = ""
+    occurred_on: str = ""
+    amount: int | None = None
+    subject: str = ""
+    title: str = ""
+    contact_id: int | None = None
+    anonymous: bool = False
+    confirmed: bool = True
+    incomplete: tuple[str, ...] = ()
+    mixed: str = ""
+    flags: tuple[str, ...] = ()
+    external_number: str = ""
+    service_due: str = ""
+    consent_disclosure: bool | None = None
+    consent_commission: bool | None = None
+    links: tuple[tuple[str, int], ...] = ()
+    number: int | None = None
+    lead_of: int | None = None
+    found: str = ""
+    organisation: int | None = None
+    office: int | None = None
+    assignee: int | None = None
+    query_code: str = ""
+    province: str = ""
+    city: str = ""
+    county: str = ""
+    business_id: int | None = None
+
+
+def new_query_code() -> str:
+    """Ten characters that open the follow page together with the number."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def query_code_hash(number: int, code: str) -> bytes:
+    """What is stored of a query code."""
+    return keys.lookup("query_code", f"{number}:{code.strip().upper()}")
+
+
+def make_number(division: str, at: datetime, serial: int) -> int:
+    """A case's number: division, year of registration in Asia/Shanghai, sequence value.
+
+    >>> from datetime import UTC
+    >>> make_number("430900", datetime(2026, 12, 31, 17, 0, tzinfo=UTC), 42)
+    430900270000000042
+    """
+    year = at.astimezone(SHANGHAI).year % 100
+    return int(f"{division[:6]:0<6}{year:02d}{serial:010d}")
+
+
+def next_serial() -> int:
+    """The next value of the one sequence; never given twice, whatever happens to the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_number')")
+        return int(cursor.fetchone()[0])
+
+
+def open_draft(
+    opening: Opening,
+    ctx: Context,
+    *,
+    actor_kind: str,
+    compose: Composer,
+    serial: Callable[[], int] = next_serial,
+    data_key: bytes | None = None,
+) -> Draft:
+    """A draft of a new case with its ``register`` event; nothing is stored yet.
+
+    Args:
+        serial: where sequence values come from; bulk takes them from blocks.
+        data_key: the case's key; fresh by default.
+    """
+    number = opening.number or make_number(opening.division, ctx.at, serial())
+    key = data_key or keys.new_data_key()
+    state = CaseState(
+        number=number,
+        kind=opening.kind,
+        state=NEW,
+        registered_by=opening.registered_by,
+        received_at=opening.received_at,
+        registered_at=ctx.at,
+        channel=opening.channel,
+    )
+    respondent = next((p.name for p in opening.parties if p.role == OPPOSITE[Kind(opening.kind)]), "")
+    case = Case(
+        id=number,
+        kind=opening.kind,
+        state=NEW,
+        contact_id=opening.contact_id,
+        channel=opening.channel,
+        registered_by_id=opening.registered_by,
+        received_at=opening.received_at,
+        registered_at=ctx.at,
+        province=opening.province,
+        city=opening.city,
+        county=opening.county,
+        title=mask_text(opening.title)[:TITLE_LENGTH] or summary(opening.text, length=TITLE_LENGTH),
+        respondent=respondent[:120],
+        business_id=opening.business_id,
+        amount=opening.amount,
+        external_number=opening.external_number[:64],
+        national_status=NationalStatus.TO_ENTER,
+        wrapped_key=keys.wrap(key),
+        query_code_hash=query_code_hash(number, opening.query_code) if opening.query_code else None,
+    )
+    draft = Draft(case=case, state=state, key=key)
+    data: Data = {
+        "parties": add_parties(draft, opening.parties),
+        "facts": draft.add_passage("facts", opening.text) if opening.text else None,
+        "demand": draft.add_passage("demand", opening.demand) if opening.demand else None,
+        "occurred_on": opening.occurred_on or None,
+        "amount": opening.amount,
+        "category": opening.subject or None,
+        "anonymous": opening.anonymous,
+        "confirmed": opening.confirmed,
+        "incomplete": list(opening.incomplete),
+        "mixed": opening.mixed or None,
+        "flags": list(opening.flags),
+        "service_due": opening.service_due or None,
+        "consent_disclosure": opening.consent_disclosure,
+        "consent_commission": opening.consent_commission,
+        "links": [[t, str(n)] for t, n in opening.links],
+        "lead_of": str(opening.lead_of) if opening.lead_of else None,
+        "found": opening.found or None,
+        "organisation": opening.organisation,
+        "office": opening.office,
+        "assignee": opening.assignee,
+        "channel": opening.channel,
+    }
+    data = {k: v for k, v in data.items() if v not in (None, [])}
+    draft.apply("register", data, ctx, actor_kind=actor_kind, compose=compose)
+    for type_, other in opening.links:
+        draft.added.append(
+            Link(case_id=number, seq=draft.take(), type=type_, other_id=other, initiating=False, pending=False)
+        )
+    draft.project()
+    return draft
+
+
+def add_parties(draft: Draft, parties: Iterable[PartyInput]) -> list[Data]:
+    """Adds sealed party rows; returns what the event keeps of them: seqs and roles."""
+    listed = list(parties)
+    first = draft.state.next_seq
+    kept: list[Data] = []
+    for position, party in enumerate(listed):
+        seq = draft.take()
+        represented = first + party.represented_by if party.represented_by is not None else None
+        draft.added.append(party_row(draft, seq, party, represented))
+        fact: Data = {"seq": seq, "role": party.role}
+        if represented is not None and party.represented_by != position:
+            fact["represented_by"] = represented
+        if not party.reachable:
+            fact["reachable"] = False
+        kept.append(fact)
+    return kept
+
+
+def party_row(draft: Draft, seq: int, party: PartyInput, represented_by: int | None) -> Party:
+    """A party's row: plain values sealed, masked copies and look-up indexes beside them."""
+    plain = {
+        "name": party.name,
+        "phone": party.phone,
+        "address": party.address,
+        "id_type": party.id_type,
+        "id_number": party.id_number,
+        "email": party.email,
+        **party.extra,
+    }
+    plain = {k: v for k, v in plain.items() if v}
+    draft.parties[seq] = plain
+    business = party.role in ("respondent", "reported")
+    return Party(
+        case_id=draft.case.pk,
+        seq=seq,
+        role=party.role,
+        name_masked=(party.name if business else mask_name(party.name))[:120] if party.name else "",
+        phone_masked=mask_phone(party.phone)[:40] if party.phone else "",
+        sealed=keys.encrypt(draft.key, json.dumps(plain, ensure_ascii=False, sort_keys=True)),
+        phone_index=keys.lookup("phone", party.phone) if party.phone and not business else None,
+        id_index=keys.lookup("identity", party.id_number.upper()) if party.id_number else None,
+        capacity=party.capacity,
+        represented_by=represented_by,
+        business_id=party.business_id,
+    )
