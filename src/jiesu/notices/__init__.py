@@ -11,6 +11,8 @@
 
 from jiesu.notices.errors import Code, NoticeError
 from jiesu.notices.fields import ADDRESSEES, ELEMENTS, METHODS, Element, Kind, NoticeFields
+from jiesu.notices.numbering import bureau_abbreviation, document_number, is_numbered
+from jiesu.notices.phrases import Phrase, phrases, situations
 from jiesu.notices.rendering import SHORT_LIMIT, Rendered, needs, render, speaks_of_report
 
 __all__ = [
@@ -23,8 +25,14 @@ __all__ = [
     "Kind",
     "NoticeError",
     "NoticeFields",
+    "Phrase",
     "Rendered",
+    "bureau_abbreviation",
+    "document_number",
+    "is_numbered",
     "needs",
+    "phrases",
     "render",
+    "situations",
     "speaks_of_report",
 ]
