@@ -14,10 +14,11 @@ from jiesu.cases.facts import Data
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import Context
-from jiesu.cases.models import Party
+from jiesu.cases.models import Party, Passage
 from jiesu.cases.numbering import next_number
 from jiesu.cases.step import NoticeDraft
-from jiesu.notices import NoticeError, NoticeFields, document_number, numbered, render
+from jiesu.notices import NoticeError, NoticeFields, render
+from jiesu.notices.numbering import bureau_abbreviation, document_number, is_numbered
 from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
 from jiesu.places.queries import authority
@@ -78,7 +79,7 @@ def notice_fields(
         "commission": data.get("commission"),
         "session_at": data.get("starts_at"),
         "session_method": data.get("method"),
-        "mediator": _staff(data.get("mediator")),
+        "mediator": _staff(data.get("mediator") or state.facts.mediator or state.assignee),
         "answer_by": data.get("answer_by"),
         "recovered": data.get("recovered"),
         "within_regulation": data.get("within_regulation"),
@@ -93,7 +94,8 @@ def notice_fields(
         values["complainant_name"] = _name(draft, BRINGER[kind])
         values["respondent_name"] = _name(draft, OPPOSITE[kind])
         values["matter"] = draft.case.title or None
-        values["claims"] = _claims(draft)
+        if notice.form == "9":
+            values["claims"] = _claims(draft)
     elif notice.to == "informant":
         values["matter"] = draft.case.title or None
     elif kind in (Kind.CONSULTATION, Kind.OTHER):
@@ -121,10 +123,12 @@ TEXTS = {
 
 
 def _claims(draft: Draft) -> str | None:
-    for passage in draft.added:
-        if getattr(passage, "purpose", "") == "demand":
-            return draft.texts[passage.seq] or None  # type: ignore[attr-defined]
-    return None
+    """The demand as it was lodged; form 9 repeats it."""
+    for row in draft.added:
+        if isinstance(row, Passage) and row.purpose == "demand":
+            return draft.texts[row.seq] or None
+    stored = Passage.objects.filter(case_id=draft.case.pk, purpose="demand").order_by("-seq").first()
+    return draft.text({"text": stored.seq}) or None if stored is not None else None
 
 
 def _staff(pk: Any) -> str | None:
@@ -150,9 +154,10 @@ def compose(draft: Draft, notice: NoticeDraft, data: Data, ctx: Context) -> Rend
     bureau, office = _bureau(draft)
     fields = notice_fields(draft, notice, data, ctx, bureau=bureau, office=office)
     number = ""
-    if numbered(notice.form):
+    if is_numbered(notice.form):
         serial = next_number(bureau.pk, notice.form, ctx.on.year)
-        number = document_number(bureau.short_name, notice.form, ctx.on.year, serial)
+        number = document_number(
+            bureau_abbreviation(division_code=bureau.division_code, name=bureau.name), notice.form, ctx.on.year, serial)
     given = {**fields.given(), **({"number": number} if number else {})}
     try:
         rendered = render(notice.form, on=ctx.on, fields=given)
@@ -160,4 +165,4 @@ def compose(draft: Draft, notice: NoticeDraft, data: Data, ctx: Context) -> Rend
         raise ActionError(
             Code.GUARD_FAILED, str(error), data={"form": notice.form, "reason": str(error.code)}
         ) from error
-    return Rendered(title=str(rendered.title), body=rendered.body, number=number)
+    return Rendered(title=str(rendered.title), body=rendered.body, number=number, short=rendered.short)

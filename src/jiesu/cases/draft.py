@@ -43,6 +43,7 @@ class Rendered:
     title: str
     body: str
     number: str = ""
+    short: str = ""
 
 
 Composer = Callable[["Draft", NoticeDraft, Data, Context], Rendered]
@@ -187,6 +188,7 @@ class Draft:
             required=notice.required,
             status=Message.Status.QUEUED,
             subject=rendered.title[:80],
+            short=rendered.short[:400],
             sealed=keys.encrypt(self.key, rendered.body),
             content_hash=keys.salted_digest(self.key, notice.seq, rendered.body),
             created_at=ctx.at,

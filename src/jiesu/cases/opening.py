@@ -174,6 +174,7 @@ def open_draft(
     )
     draft = Draft(case=case, state=state, key=key)
     data: Data = {
+        "kind": opening.kind,
         "parties": add_parties(draft, opening.parties),
         "facts": draft.add_passage("facts", opening.text) if opening.text else None,
         "demand": draft.add_passage("demand", opening.demand) if opening.demand else None,

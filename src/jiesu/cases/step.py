@@ -20,6 +20,7 @@ from jiesu.cases.lifecycle.table import (
     Move,
     NewChild,
     Pause,
+    Recount,
     Restart,
     Resume,
     Row,
@@ -264,6 +265,11 @@ def _move(state: CaseState, move: Move, data: Data, ctx: Context, taken: int) ->
             raise ActionError(Code.GUARD_FAILED, "没有可以延长的期限。", fields={"clock": "请选择正在计时的期限。"})
         longer = compute(replace(clock, extensions=clock.extensions + 1), ctx)
         return state.with_clock(longer), taken, (longer,)
+    if isinstance(move, Recount):
+        counted = tuple(compute(c, ctx) for c in state.clocks if c.running)
+        for each in counted:
+            state = state.with_clock(each)
+        return state, taken, counted
     if isinstance(move, Hand):
         handed = tuple(replace(c, holder=_holder(state, "handling", data)) for c in state.clocks if c.running)
         for each in handed:

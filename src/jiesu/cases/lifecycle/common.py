@@ -30,6 +30,7 @@ from jiesu.cases.lifecycle.table import (
     Meet,
     Move,
     NewChild,
+    Recount,
     Row,
     Start,
     Tell,
@@ -718,6 +719,7 @@ def recalculate(where: frozenset[str]) -> Row:
         label=_("按新公布的日历重算期限"),
         states=where,
         who=(SYSTEM,),
+        moves=(Recount(),),
         group="hidden",
     )
 

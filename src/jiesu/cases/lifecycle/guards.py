@@ -185,12 +185,12 @@ def termination_ground(case: CaseState, data: Data, ctx: Context) -> Refusal | N
             )
     if what == "no_agreement" and not any(s.result == "no_agreement" for s in facts.sessions.values()):
         return Refusal("no_session_held", _("需有已举行的调解和一方明确表示无法达成协议的记录。"), "ground")
-    if what == "fee_dispute" and not facts.fee_dispute:
+    if what in ("fee_dispute", "appraisal_body_or_fee_dispute") and not facts.fee_dispute:
         return Refusal("no_fee_dispute", _("没有鉴定、检测费用协商不成的记录，请先登记。"), "ground")
     clock = case.clock("complaint.mediation")
     if what == "period_over" and (clock is None or clock.due_on is None or ctx.on <= clock.due_on):
         return Refusal("period_not_over", _("调解期限尚未届满，不能以期满未达成协议为由终止。"), "ground")
-    if what == "art16_or_42_found" and not data.get("item"):
+    if what in ("art16_or_42_found", "art15_found") and not data.get("item"):
         return Refusal("item_missing", _("请写明发现存在哪一项情形。"), "item")
     if what == "death_or_dissolution" and not data.get("proof"):
         return Refusal("proof_missing", _("请写明死亡或者主体资格灭失的证明材料。"), "proof")

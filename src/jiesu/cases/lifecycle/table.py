@@ -153,10 +153,15 @@ class Hand:
     """Gives the running clocks to whoever handles the case now, without touching their days."""
 
 
+@dataclass(frozen=True)
+class Recount:
+    """Computes the running clocks anew on the calendar of the step."""
+
+
 #: The state before a case exists.
 NEW = "new"
 
-Move = Hand | Start | Meet | Void | Pause | Resume | Extend | Restart
+Move = Recount | Hand | Start | Meet | Void | Pause | Resume | Extend | Restart
 
 
 @dataclass(frozen=True)

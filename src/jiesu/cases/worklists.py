@@ -1,0 +1,407 @@
+"""Work lists: who has what to do, in the order of the clock. Every list starts from ``visible``.
+
+A page is found by keyset over the partial index of its scope; counts stop at a cap, so neither grows with the archive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from jiesu.cases.kinds import Kind, State
+from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.models import Case, ComplaintWords, Participant, ReportWords
+from jiesu.cases.queries import line_of, visible
+from jiesu.cases.search import query_tokens, vector
+from jiesu.people.actors import Actor
+from jiesu.people.visibility import Capacity, Part, Standing, visible_parts
+
+#: Counts are exact up to here; beyond it they are shown as "at least".
+CAP = 2000
+PAGE = 50
+MOST_EXPORTED = 20_000
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One queue of an actor: whose work it holds and which rows those are."""
+
+    key: str
+    label: str | Promise
+    condition: Q
+
+
+def _taking_part(actor: Actor, capacity: Capacity) -> Q:
+    mine = [o for o in (actor.organisation_id, actor.authority_id) if o]
+    rows = Participant.objects.filter(organisation_id__in=mine, capacity=capacity, until=None)
+    return Q(pk__in=rows.values("case_id"))
+
+
+def scopes(actor: Actor) -> tuple[Scope, ...]:
+    """The queues that an actor has, the one opened first at the head."""
+    found: list[Scope] = []
+    works = actor.has("handler", "mediator", "officehead", "head")
+    mine = Scope("mine", _("我的"), Q(assignee_id__in=sorted({actor.staff_id or 0, *actor.covers})))
+    if works and not actor.has("head"):
+        found.append(mine)
+    if actor.office_id and works:
+        found.append(Scope("office", _("本所"), Q(office_id=actor.office_id)))
+    if actor.has("calltaker", "dispatcher"):
+        found.append(Scope("centre", _("本中心登记"), Q(registered_by_id=actor.organisation_id)))
+    if actor.authority_id and actor.has("head", "legal", "dispatcher", "officehead", "handler", "mediator"):
+        found.append(Scope("bureau", _("本局"), Q(organisation_id=actor.authority_id)))
+    if works and actor.has("head"):
+        found.append(mine)
+    line = line_of(actor)
+    if line is not None and actor.has("auditor"):
+        found.append(Scope("line", _("全部"), line))
+    elif line is not None and not actor.county and actor.has("supervisor", "head"):
+        found.append(Scope("below", _("下级"), line & ~Q(organisation_id=actor.authority_id)))
+    elif line is not None and actor.has("supervisor"):
+        found.append(Scope("below", _("本辖区"), line))
+    if actor.has("council", "mediator"):
+        found.append(Scope("commissioned", _("委托调解"), _taking_part(actor, Capacity.COMMISSIONED)))
+    if actor.has("handler", "officehead", "head", "dispatcher", "council", "mediator"):
+        found.append(Scope("assisting", _("协办"), _taking_part(actor, Capacity.ASSISTING)))
+    return tuple(found)
+
+
+def scope_named(actor: Actor, key: str) -> Scope | None:
+    """The actor's scope of that name; the first one where the name is none of the actor's."""
+    every = scopes(actor)
+    return next((s for s in every if s.key == key), every[0] if every else None)
+
+
+WINDOWS: tuple[tuple[str, str | Promise], ...] = (
+    ("late", _("已超期")),
+    ("today", _("今日到期")),
+    ("soon", _("3 日内到期")),
+    ("week", _("7 日内到期")),
+    ("paused", _("暂停计时或无时限")),
+    ("unproven", _("待送达证明")),
+)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows a list. Empty values narrow nothing.
+
+    Args:
+        text: words or a case number.
+        window: key of ``WINDOWS``.
+        since, until: days of registration, both included.
+        bounced: returned to the centre at least once.
+    """
+
+    kind: str = ""
+    state: str = ""
+    window: str = ""
+    office: int | None = None
+    organisation: int | None = None
+    assignee: int | None = None
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+    bounced: bool = False
+    closed: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True)
+class Item:
+    """A row of a list with the parts of it that the actor may see."""
+
+    case: Case
+    parts: frozenset[Part]
+
+    @property
+    def open_content(self) -> bool:
+        return Part.CONTENT in self.parts
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page; ``after`` is the cursor of the next one, empty on the last."""
+
+    items: list[Item] = field(default_factory=list)
+    after: str = ""
+
+
+def _day_start(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+def window_condition(window: str, now: datetime) -> Q:
+    """Rows of a due window at an instant; ``due_at`` is the first instant after the last day."""
+    tomorrow = _day_start(now.astimezone(SHANGHAI).date() + timedelta(days=1))
+    if window == "late":
+        return Q(due_at__lte=now)
+    if window == "today":
+        return Q(due_at__gt=now, due_at__lte=tomorrow)
+    if window == "soon":
+        return Q(due_at__gt=now, due_at__lte=tomorrow + timedelta(days=3))
+    if window == "week":
+        return Q(due_at__gt=now, due_at__lte=tomorrow + timedelta(days=7))
+    if window == "paused":
+        return Q(due_at=None)
+    if window == "unproven":
+        return Q(unproven__gt=0)
+    return Q()
+
+
+def narrowed(rows: QuerySet[Case], filters: Filters, now: datetime) -> QuerySet[Case]:
+    """The rows that pass the filters; the text is searched by ``with_words``."""
+    if not filters.closed:
+        rows = rows.filter(closed_at=None)
+    if filters.kind:
+        rows = rows.filter(kind=filters.kind)
+    if filters.state:
+        rows = rows.filter(state=filters.state)
+    if filters.office:
+        rows = rows.filter(office_id=filters.office)
+    if filters.organisation:
+        rows = rows.filter(organisation_id=filters.organisation)
+    if filters.assignee:
+        rows = rows.filter(assignee_id=filters.assignee)
+    if filters.window:
+        rows = rows.filter(window_condition(filters.window, now))
+    if filters.since:
+        rows = rows.filter(registered_at__gte=_day_start(filters.since))
+    if filters.until:
+        rows = rows.filter(registered_at__lt=_day_start(filters.until + timedelta(days=1)))
+    if filters.bounced:
+        rows = rows.filter(facts__bounces__gte=1)
+    return rows
+
+
+_NUMBER = re.compile(r"\d{18}")
+
+
+def words_condition(text: str) -> Q:
+    """Rows that hold all words of a text. Matches nothing where the text has no word long enough."""
+    tokens = query_tokens(text)
+    if not tokens:
+        return Q(pk__in=[])
+    query = " & ".join(vector([t]) for t in tokens)
+    complaints = ComplaintWords.objects.extra(where=["words @@ %s::tsquery"], params=[query])
+    reports = ReportWords.objects.extra(where=["words @@ %s::tsquery"], params=[query])
+    return Q(kind__in=(Kind.REPORT, Kind.LEAD), pk__in=reports.values("case_id")) | Q(
+        kind__in=(Kind.COMPLAINT, Kind.CONSULTATION, Kind.OTHER), pk__in=complaints.values("case_id")
+    )
+
+
+def searched(actor: Actor, text: str) -> QuerySet[Case]:
+    """What an actor may find by a text: by words only where the content may be read, else by number.
+
+    Searching the words of a report whose content is kept back would tell its content.
+    """
+    number = _NUMBER.search(text.replace(" ", ""))
+    if number:
+        return visible(actor).filter(pk=int(number.group()))
+    external = text.strip()
+    if re.fullmatch(r"[A-Za-z0-9-]{6,64}", external):
+        return visible(actor).filter(Q(external_number=external) | Q(national_number=external))
+    return visible(actor, Part.CONTENT).filter(words_condition(text))
+
+
+def base(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> QuerySet[Case]:
+    """The rows of a scope that pass the filters and that the actor may see."""
+    rows = searched(actor, filters.text) if filters.text.strip() else visible(actor)
+    if scope is not None:
+        rows = rows.filter(scope.condition)
+    return narrowed(rows, filters, now)
+
+
+ORDER = (F("due_at").asc(nulls_last=True), F("id").asc())
+
+
+def _cursor(case: Case) -> str:
+    return f"{int(case.due_at.timestamp()) if case.due_at else '-'}_{case.pk}"
+
+
+def _read_cursor(text: str) -> tuple[datetime | None, int] | None:
+    match = re.fullmatch(r"(-|\d{1,12})_(\d{1,19})", text)
+    if match is None:
+        return None
+    stamp = match.group(1)
+    at = None if stamp == "-" else datetime.fromtimestamp(int(stamp), SHANGHAI)
+    return at, int(match.group(2))
+
+
+def with_participants(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Rows that bring their open participants along, for rights without another query."""
+    taking_part = Participant.objects.filter(case_id=OuterRef("pk"), until=None).values(
+        data=JSONObject(capacity="capacity", organisation="organisation_id")
+    )
+    return rows.annotate(taking_part=ArraySubquery(taking_part))
+
+
+def standing_of(case: Case) -> Standing:
+    """The standing of a row read with ``with_participants``."""
+    taking_part: Sequence[dict[str, Any]] = getattr(case, "taking_part", ())
+    return Standing(
+        kind=case.kind,
+        state=case.state,
+        registered_by=case.registered_by_id,
+        organisation=case.organisation_id,
+        office=case.office_id,
+        assignee=case.assignee_id,
+        province=case.province,
+        city=case.city,
+        county=case.county,
+        participants=frozenset((p["capacity"], p["organisation"]) for p in taking_part),
+    )
+
+
+def items(rows: Iterable[Case], actor: Actor) -> list[Item]:
+    """Rows read with ``with_participants`` as items with their visible parts."""
+    return [Item(case, visible_parts(standing_of(case), actor)) for case in rows]
+
+
+def shown(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """The columns and names that a list shows."""
+    return with_participants(rows).select_related("organisation", "office", "assignee").defer(
+        "wrapped_key", "head", "query_code_hash"
+    )
+
+
+def page(
+    actor: Actor, scope: Scope | None, filters: Filters, *, now: datetime, after: str = "", size: int = PAGE
+) -> Page:
+    """One page in the order of the clock: one query, a second where the dated rows end on it.
+
+    Args:
+        after: cursor of the page before; anything unreadable gives the first page.
+    """
+    rows = shown(base(actor, scope, filters, now)).order_by(*ORDER)
+    place = _read_cursor(after)
+    if place is None:
+        found = list(rows[: size + 1])
+    elif place[0] is None:
+        found = list(rows.filter(due_at=None, pk__gt=place[1])[: size + 1])
+    else:
+        # The range on due_at alone is what the index can seek; the rest sorts out ties.
+        at, last = place
+        found = list(rows.filter(due_at__gte=at).exclude(due_at=at, pk__lte=last)[: size + 1])
+        if len(found) <= size:
+            found += list(rows.filter(due_at=None)[: size + 1 - len(found)])
+    more = len(found) > size
+    found = found[:size]
+    return Page(items(found, actor), _cursor(found[-1]) if more and found else "")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of a list. ``capped``: there may be more than each figure says."""
+
+    figures: dict[str, int]
+    capped: bool
+
+    def words(self, key: str) -> str:
+        """A figure as shown: 137, 999+ or, where counting stopped, 137+."""
+        number = self.figures.get(key, 0)
+        if number > 999:
+            return "999+"
+        return f"{number}+" if self.capped and number else str(number)
+
+
+def tally(rows: QuerySet[Case], *, now: datetime) -> Tally:
+    """Counts by kind, by stage and by due window over the first ``CAP`` rows in the order of the clock; one query."""
+    aggregates: dict[str, Count] = {"all": Count("pk")}
+    for kind in Kind:
+        aggregates[f"kind_{kind.value}"] = Count("pk", filter=Q(kind=kind))
+    for name, states in STAGES.items():
+        aggregates[f"stage_{name}"] = Count("pk", filter=Q(state__in=states))
+    for window, _label in WINDOWS:
+        aggregates[f"due_{window}"] = Count("pk", filter=window_condition(window, now))
+    aggregates["waiting_today"] = Count(
+        "pk", filter=Q(state__in=STAGES["waiting"]) & window_condition("today", now)
+    )
+    figures = rows.order_by(*ORDER).only("pk", "kind", "state", "due_at", "unproven")[:CAP].aggregate(**aggregates)
+    return Tally(figures, figures["all"] >= CAP)
+
+
+#: Stages of work that the figures above a queue count.
+STAGES: dict[str, tuple[State, ...]] = {
+    "unrouted": (State.REGISTERED,),
+    "waiting": (State.ROUTED,),
+    "working": (State.ACCEPTED, State.MEDIATING, State.VERIFYING, State.FILED),
+    "closing": (
+        State.REFUSED, State.AGREED, State.TERMINATED, State.WITHDRAWN, State.DECLINED, State.NO_AUTHORITY,
+        State.TRANSFERRED, State.REPEATED, State.ANSWERED, State.REDIRECTED,
+    ),
+}  # fmt: skip
+
+
+def each_in(actor: Actor, rows: QuerySet[Case], *, most: int = MOST_EXPORTED) -> Iterable[Item]:
+    """The rows of an export, in the order of the clock, at most ``most``."""
+    for case in shown(rows).order_by(*ORDER)[:most].iterator(chunk_size=500):
+        yield Item(case, visible_parts(standing_of(case), actor))
+
+
+@dataclass(frozen=True)
+class Badges:
+    """Figures beside the navigation, each counted to 100 at most."""
+
+    reminders: int = 0
+    approvals: int = 0
+    unrouted: int = 0
+
+
+def badges(actor: Actor) -> Badges:
+    """What waits for an actor, in one query."""
+    approves = actor.has("head") and actor.authority_id is not None
+    routes = actor.has("dispatcher", "calltaker")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM (SELECT 1 FROM cases_reminder"
+            "  WHERE recipient_id = %s AND read_at IS NULL LIMIT 100) r),"
+            " (SELECT count(*) FROM (SELECT 1 FROM cases_proposal"
+            "  WHERE organisation_id = %s AND status = 'pending' LIMIT 100) p),"
+            " (SELECT count(*) FROM (SELECT 1 FROM cases_case"
+            "  WHERE registered_by_id = %s AND closed_at IS NULL AND state = 'registered' LIMIT 100) u)",
+            [actor.staff_id, actor.authority_id if approves else -1, actor.organisation_id if routes else -1],
+        )
+        reminders, approvals, unrouted = cursor.fetchone()
+    return Badges(reminders, approvals, unrouted)
+
+
+@dataclass(frozen=True)
+class Load:
+    """Open work of one holder."""
+
+    holder: int | None
+    open: int
+    late: int
+    today: int
+    week: int
+
+
+def loads(rows: QuerySet[Case], by: str, *, now: datetime) -> list[Load]:
+    """Open work by a column (``organisation_id``, ``office_id``, ``assignee_id``), the most late first; one query."""
+    is_late = ExpressionWrapper(window_condition("late", now), output_field=BooleanField())
+    found = (
+        rows.order_by()
+        .values(by)
+        .annotate(
+            open=Count("pk"),
+            late=Count("pk", filter=Q(is_late)),
+            today=Count("pk", filter=window_condition("today", now)),
+            week=Count("pk", filter=window_condition("week", now)),
+        )
+        .order_by("-late", "-open")
+    )
+    return [Load(r[by], r["open"], r["late"], r["today"], r["week"]) for r in found[:200]]
