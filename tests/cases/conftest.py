@@ -89,8 +89,12 @@ def story(who: Callable[[str], Actor]) -> Teller:
         parties = changes.pop(
             "parties",
             (
-                PartyInput(role=bringer, name="张小明", phone="13812345678", address="益阳市资阳区大码头街道1号"),
-                PartyInput(role=opposite, name="资阳区好再来超市", phone="07371234567", address="益阳市资阳区"),
+                PartyInput(
+                    role=bringer, name="张小明", phone="13812345678", address="益阳市资阳区大码头街道1号"
+                ),
+                PartyInput(
+                    role=opposite, name="资阳区好再来超市", phone="07371234567", address="益阳市资阳区"
+                ),
             ),
         )
         values: dict[str, Any] = {
@@ -127,7 +131,12 @@ def assigned(story: Teller) -> Teller:
 
     def begin(kind: str = "complaint", at: str = "2026-11-02T09:00", **changes: Any) -> Story:
         told = story(kind, at, **changes)
-        told.act("dispatcher", "route", organisation=by_key("430902-bureau").pk, office=by_key("430902005-office").pk)
+        told.act(
+            "dispatcher",
+            "route",
+            organisation=by_key("430902-bureau").pk,
+            office=by_key("430902005-office").pk,
+        )
         told.act("officehead", "assign", staff=Staff.objects.get(username="handler").pk)
         return told
 

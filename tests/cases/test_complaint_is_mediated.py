@@ -26,15 +26,41 @@ def test_complaint_is_accepted_told_mediated_agreed_and_closed(assigned: Teller)
     assert Message.objects.get(case_id=told.number, form="5").status == "proven"
 
     # and both consent, meet and agree
-    told.act("handler", "record_consent", party="complainant", subject="mediation", consent=True, proof="call_record")
-    told.act("handler", "record_consent", party="respondent", subject="mediation", consent=True, proof="call_record")
+    told.act(
+        "handler",
+        "record_consent",
+        party="complainant",
+        subject="mediation",
+        consent=True,
+        proof="call_record",
+    )
+    told.act(
+        "handler",
+        "record_consent",
+        party="respondent",
+        subject="mediation",
+        consent=True,
+        proof="call_record",
+    )
     assert told.case.state == "mediating"
     told.act(
-        "handler", "schedule_session", starts_at="2026-11-05T10:00", method="on_site", place="大码头所", mediator=told.who("handler").staff_id
+        "handler",
+        "schedule_session",
+        starts_at="2026-11-05T10:00",
+        method="on_site",
+        place="大码头所",
+        mediator=told.who("handler").staff_id,
     )
     told.prove()
     session = next(iter(told.case.facts["sessions"]))
-    told.act("handler", "record_session", "2026-11-05T11:00", session=int(session), result="agreed", positions="双方到场")
+    told.act(
+        "handler",
+        "record_session",
+        "2026-11-05T11:00",
+        session=int(session),
+        result="agreed",
+        positions="双方到场",
+    )
     told.act("handler", "agree", form="form9", on_site=True, recovered="299.00", terms="退货退款 299 元")
     told.prove()
     told.act("handler", "close", checked=True)

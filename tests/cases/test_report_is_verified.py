@@ -21,8 +21,16 @@ def test_report_is_declined_by_the_head_and_closed_with_a_reason_for_not_telling
     told = assigned("report")
     assert str(clock(told, "report.verification").due_on) == "2026-11-23"
     # when it is verified on site by two officers and the head declines to file
-    told.act("handler", "record_verification", "2026-11-03T11:00", on_site=True, at="2026-11-03T10:00",
-             officers_named="李卫东,孙海燕", findings="现场未见过期食品。", subjects=["quality"])
+    told.act(
+        "handler",
+        "record_verification",
+        "2026-11-03T11:00",
+        on_site=True,
+        at="2026-11-03T10:00",
+        officers_named="李卫东,孙海燕",
+        findings="现场未见过期食品。",
+        subjects=["quality"],
+    )
     told.decide("decline_filing", missing_conditions=["p22.19.1"], facts_found="没有证据。")
     assert (told.case.state, clock(told, "report.verification").state) == ("declined", "met")
     # then it closes only after the informant question is answered
@@ -37,7 +45,9 @@ def test_report_is_declined_by_the_head_and_closed_with_a_reason_for_not_telling
 
 def test_testing_is_not_counted_and_an_extension_comes_once_from_the_head(assigned: Teller) -> None:
     told = assigned("report")
-    told.act("handler", "start_testing", "2026-11-04T09:00", since="2026-11-04", body="市检验所", document="W-1")
+    told.act(
+        "handler", "start_testing", "2026-11-04T09:00", since="2026-11-04", body="市检验所", document="W-1"
+    )
     assert clock(told, "report.verification").state == "suspended"
     assert told.case.due_at is None
     told.act("handler", "end_testing", "2026-11-13T09:00", until="2026-11-13", document="B-1", result="合格")
@@ -52,8 +62,15 @@ def test_testing_is_not_counted_and_an_extension_comes_once_from_the_head(assign
 
 def test_a_named_informant_under_order_20_is_owed_a_notice_within_five_working_days(assigned: Teller) -> None:
     told = assigned("report", at="2026-03-02T09:00")
-    told.act("handler", "record_verification", "2026-03-03T11:00", on_site=False, at="2026-03-03T10:00",
-             officers_named="李卫东", findings="属实。")
+    told.act(
+        "handler",
+        "record_verification",
+        "2026-03-03T11:00",
+        on_site=False,
+        at="2026-03-03T10:00",
+        officers_named="李卫东",
+        findings="属实。",
+    )
     told.act("head", "file_case", "2026-03-04T09:00", facts_found="有证据。", officers_named="李卫东,孙海燕")
     assert str(clock(told, "report.informant_notice").due_on) == "2026-03-11"
     told.act("handler", "inform_informant", "2026-03-05T09:00", basis="order20.filing", result="已立案。")
@@ -64,6 +81,13 @@ def test_a_named_informant_under_order_20_is_owed_a_notice_within_five_working_d
 def test_one_officer_is_not_enough_on_site(assigned: Teller) -> None:
     told = assigned("report")
     with pytest.raises(ActionError) as refusal:
-        told.act("handler", "record_verification", "2026-11-03T11:00", on_site=True, at="2026-11-03T10:00",
-                 officers_named="李卫东", findings="现场核查。")
+        told.act(
+            "handler",
+            "record_verification",
+            "2026-11-03T11:00",
+            on_site=True,
+            at="2026-11-03T10:00",
+            officers_named="李卫东",
+            findings="现场核查。",
+        )
     assert refusal.value.fields == {"officers_named": "现场核查、办案人员不得少于两人。"}

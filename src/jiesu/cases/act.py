@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from jiesu.cases import jobs, lawbook, search
 from jiesu.cases.compose import compose
@@ -85,14 +86,20 @@ def context(case: Case | None, actor: Actor, at: datetime) -> Context:
 
 def may(row: Row, held: frozenset[Capacity], actor: Actor) -> bool:
     """Whether the row lets this actor act in the capacities held."""
-    return any(who.capacity in held and (not who.roles or not who.roles.isdisjoint(actor.roles)) for who in row.who)
+    return any(
+        who.capacity in held and (not who.roles or not who.roles.isdisjoint(actor.roles)) for who in row.who
+    )
 
 
-def needs_approval(row: Row, case: CaseState, actor: Actor, options: Mapping[str, Any], held: frozenset[Capacity]) -> bool:
+def needs_approval(
+    row: Row, case: CaseState, actor: Actor, options: Mapping[str, Any], held: frozenset[Capacity]
+) -> bool:
     """Whether only the responsible head may take this decision and this actor is not one."""
     if not row.approval:
         return False
-    if row.approval != "law" and not options.get(row.approval, lawbook.option_defaults().get(row.approval, False)):
+    if row.approval != "law" and not options.get(
+        row.approval, lawbook.option_defaults().get(row.approval, False)
+    ):
         return False
     return not (Capacity.HANDLING in held and "head" in actor.roles)
 
@@ -181,7 +188,9 @@ def act(
     raw = {k: v for k, v in (data or {}).items() if k not in RESERVED}
     with transaction.atomic():
         if key:
-            known = answered(owner_of(actor), key, {"case": str(number), "action": action, "data": _plain(raw)}, at)
+            known = answered(
+                owner_of(actor), key, {"case": str(number), "action": action, "data": _plain(raw)}, at
+            )
             if known is not None:
                 case = Case.objects.get(pk=number)
                 return Acted(case, load(case).state, known["event"], tuple(known["messages"]), repeated=True)
@@ -217,7 +226,9 @@ def _clean_proposal(draft: Draft, row: Row, raw: Mapping[str, Any], ctx: Context
     """A proposal carries the fields of the decision it proposes, checked as if it were taken now."""
     target = find_row(draft.state, str(raw.get("action", "")))
     if not target.approval:
-        raise ActionError(Code.GUARD_FAILED, "这项操作不需要批准，可以直接办理。", fields={"action": "不需要批准。"})
+        raise ActionError(
+            Code.GUARD_FAILED, "这项操作不需要批准，可以直接办理。", fields={"action": "不需要批准。"}
+        )
     own = {k: v for k, v in raw.items() if k in {f.name for f in row.fields}}
     rest = {k: v for k, v in raw.items() if k in {f.name for f in target.fields}}
     if "note" in raw and any(f.name == "note" for f in target.fields):
@@ -250,7 +261,9 @@ def _run(draft: Draft, action: str, data: Data, ctx: Context, actor: Actor, file
         done = draft.apply(name, fields, ctx, actor_kind=actor_kind(actor), compose=compose)
         first = first or done.seq
         messages.extend(n.seq for n in done.notices)
-        created.extend(int(c.values["other"]) for c in done.children if c.table == "link" and fields.get("new_case"))
+        created.extend(
+            int(c.values["other"]) for c in done.children if c.table == "link" and fields.get("new_case")
+        )
         waiting = list(done.follow) + waiting
     save(draft)
     return Acted(draft.case, draft.state, first, tuple(messages), tuple(created))
@@ -336,7 +349,7 @@ def save(draft: Draft) -> None:
 def _insert_children(draft: Draft) -> None:
     Event.objects.bulk_create(draft.events)
     Clock.objects.bulk_create([clock_row(draft.case.pk, c) for _s, c in sorted(draft.clocks_new.items())])
-    by_model: dict[type, list[Any]] = {}
+    by_model: dict[type[Model], list[Any]] = {}
     for row in draft.added:
         by_model.setdefault(type(row), []).append(row)
     for model, rows in by_model.items():
@@ -375,7 +388,9 @@ def open_case(
 
 def owner_of(actor: Actor) -> str:
     """Whose keys these are: a key of one person never answers another."""
-    return f"staff:{actor.staff_id}" if actor.staff_id is not None else ("system" if actor.system else "public")
+    return (
+        f"staff:{actor.staff_id}" if actor.staff_id is not None else ("system" if actor.system else "public")
+    )
 
 
 def _plain(raw: Mapping[str, Any]) -> Any:

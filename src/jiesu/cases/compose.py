@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,11 +21,10 @@ from jiesu.cases.numbering import next_number
 from jiesu.cases.step import NoticeDraft
 from jiesu.notices import NoticeError, NoticeFields, render
 from jiesu.notices.numbering import bureau_abbreviation, document_number, is_numbered
+from jiesu.notices.templates import template
 from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
 from jiesu.places.queries import authority
-
-
 
 
 def party_plain(draft: Draft, seq: int) -> dict[str, str]:
@@ -47,14 +48,22 @@ def _name(draft: Draft, role: str | None) -> str | None:
 def _bureau(draft: Draft) -> tuple[Organisation, Organisation | None]:
     """The bureau in whose name notices go out, and the office to be contacted (order 121 art. 30)."""
     state = draft.state
-    holder = Organisation.objects.select_related("parent__parent").get(pk=state.organisation or state.registered_by)
+    holder = Organisation.objects.select_related("parent__parent").get(
+        pk=state.organisation or state.registered_by
+    )
     bureau = authority(holder) or holder
     office = Organisation.objects.filter(pk=state.office).first() if state.office else None
     return bureau, office
 
 
 def notice_fields(
-    draft: Draft, notice: NoticeDraft, data: Data, ctx: Context, *, bureau: Organisation, office: Organisation | None
+    draft: Draft,
+    notice: NoticeDraft,
+    data: Data,
+    ctx: Context,
+    *,
+    bureau: Organisation,
+    office: Organisation | None,
 ) -> NoticeFields:
     """What the case knows that a notice may need; ``render`` picks what its form asks for."""
     state = draft.state
@@ -67,7 +76,7 @@ def notice_fields(
         "bureau_address": bureau.address or None,
         "office_name": office.name if office else None,
         "office_phone": (office.phone or None) if office else None,
-        "contact_person": _staff(state.assignee),
+        "contact_person": staff(state.assignee),
         "case_number": state.number,
         "issued_on": ctx.on,
         "to": notice.to if notice.to != "reported" else "respondent",
@@ -79,7 +88,7 @@ def notice_fields(
         "commission": data.get("commission"),
         "session_at": data.get("starts_at"),
         "session_method": data.get("method"),
-        "mediator": _staff(data.get("mediator") or state.facts.mediator or state.assignee),
+        "mediator": staff(data.get("mediator") or state.facts.mediator or state.assignee),
         "answer_by": data.get("answer_by"),
         "recovered": data.get("recovered"),
         "within_regulation": data.get("within_regulation"),
@@ -96,9 +105,7 @@ def notice_fields(
         values["matter"] = draft.case.title or None
         if notice.form == "9":
             values["claims"] = _claims(draft)
-    elif notice.to == "informant":
-        values["matter"] = draft.case.title or None
-    elif kind in (Kind.CONSULTATION, Kind.OTHER):
+    elif notice.to == "informant" or kind in (Kind.CONSULTATION, Kind.OTHER):
         values["matter"] = draft.case.title or None
     duty = _duty(data.get("basis"), state.facts.subjects, ctx.on)
     if duty is not None:
@@ -145,19 +152,48 @@ def _duty(key: Any, subjects: tuple[str, ...], on: date) -> tuple[str, str] | No
     return None
 
 
+@dataclass(frozen=True)
+class Sources:
+    """What a notice needs besides the case: the bureau and office, names of staff, the next document number."""
+
+    bureau: Callable[[Draft], tuple[Organisation, Organisation | None]]
+    staff: Callable[[Any], str | None]
+    number: Callable[[int, str, int], int]
+
+
+DATABASE = Sources(bureau=_bureau, staff=_staff, number=next_number)
+
+
 def compose(draft: Draft, notice: NoticeDraft, data: Data, ctx: Context) -> Rendered:
+    """The notice in words, with its number; raises like ``compose_from``."""
+    return compose_from(DATABASE, draft, notice, data, ctx)
+
+
+def compose_from(
+    sources: Sources, draft: Draft, notice: NoticeDraft, data: Data, ctx: Context, *, body: bool = True
+) -> Rendered:
     """The notice in words, with its number.
+
+    Args:
+        sources: where look-ups go; bulk remembers what it has read.
+        body: False gives title and number alone.
 
     Raises:
         ActionError: where the form lacks something; the message says what.
     """
-    bureau, office = _bureau(draft)
-    fields = notice_fields(draft, notice, data, ctx, bureau=bureau, office=office)
+    bureau, office = sources.bureau(draft)
     number = ""
     if is_numbered(notice.form):
-        serial = next_number(bureau.pk, notice.form, ctx.on.year)
+        serial = sources.number(bureau.pk, notice.form, ctx.on.year)
         number = document_number(
-            bureau_abbreviation(division_code=bureau.division_code, name=bureau.name), notice.form, ctx.on.year, serial)
+            bureau_abbreviation(division_code=bureau.division_code, name=bureau.name),
+            notice.form,
+            ctx.on.year,
+            serial,
+        )
+    if not body:
+        return Rendered(title=str(template(notice.form).title), body="", number=number)
+    fields = notice_fields(draft, notice, data, ctx, bureau=bureau, office=office, staff=sources.staff)
     given = {**fields.given(), **({"number": number} if number else {})}
     try:
         rendered = render(notice.form, on=ctx.on, fields=given)

@@ -69,7 +69,12 @@ class Draft:
     @classmethod
     def of(cls, case: Case, clocks: Iterable[Clock]) -> Draft:
         """A draft of a stored case; the caller holds its lock."""
-        return cls(case=case, state=load_state(case, clocks), key=keys.unwrap(case.wrapped_key), head=bytes(case.head))
+        return cls(
+            case=case,
+            state=load_state(case, clocks),
+            key=keys.unwrap(case.wrapped_key),
+            head=bytes(case.head),
+        )
 
     def seal(self, data: Mapping[str, Any], fields: Iterable[Field]) -> Data:
         """Replaces free texts by references to sealed passages added to the case."""
@@ -135,7 +140,11 @@ class Draft:
         self.state = done.state
         self._add_event(done, ctx, actor_kind)
         for clock in done.clocks:
-            target = self.clocks_changed if clock.seq in before and clock.seq not in self.clocks_new else self.clocks_new
+            target = (
+                self.clocks_changed
+                if clock.seq in before and clock.seq not in self.clocks_new
+                else self.clocks_new
+            )
             target[clock.seq] = clock
         for notice in done.notices:
             self.added.append(self._message(notice, sealed, ctx, compose))
@@ -199,7 +208,9 @@ class Draft:
         v = child.values
         base = {"case_id": self.case.pk, "seq": child.seq}
         if child.table == "participant":
-            return Participant(**base, organisation_id=v["organisation"], capacity=v["capacity"], since=ctx.at)
+            return Participant(
+                **base, organisation_id=v["organisation"], capacity=v["capacity"], since=ctx.at
+            )
         if child.table == "link":
             return Link(
                 **base,

@@ -193,7 +193,9 @@ class CaseState:
 
     def unproven(self) -> dict[int, Notice]:
         """Required notices that nobody has proof of yet."""
-        return {s: n for s, n in self.facts.notices.items() if n.required and not n.void and n.proven_on is None}
+        return {
+            s: n for s, n in self.facts.notices.items() if n.required and not n.void and n.proven_on is None
+        }
 
 
 _FACTS = TypeAdapter(Facts)

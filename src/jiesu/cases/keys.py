@@ -120,17 +120,34 @@ def wrap(data_key: bytes) -> bytes:
     return bytes([keys.current]) + _seal(keys.wrapping[keys.current], data_key)
 
 
-def unwrap(wrapped: bytes) -> bytes:
-    """Raises KeyError when the ring no longer holds the wrapping key."""
-    return _unseal(ring().wrapping[wrapped[0]], bytes(wrapped[1:]))
+class KeyErased(LookupError):
+    """The data key was deleted with the personal data; nothing sealed under it can be read again."""
+
+
+#: What a binary column gives.
+Binary = bytes | memoryview | None
+
+
+def unwrap(wrapped: Binary) -> bytes:
+    """The data key.
+
+    Raises:
+        KeyErased: the key was deleted.
+        KeyError: the ring no longer holds the wrapping key.
+    """
+    if wrapped is None:
+        raise KeyErased
+    plain = bytes(wrapped)
+    return _unseal(ring().wrapping[plain[0]], plain[1:])
 
 
 def encrypt(data_key: bytes, text: str) -> bytes:
     return _seal(data_key, text.encode())
 
 
-def decrypt(data_key: bytes, sealed: bytes) -> str:
-    return _unseal(data_key, bytes(sealed)).decode()
+def decrypt(data_key: bytes, sealed: Binary) -> str:
+    """The text; empty where nothing was stored."""
+    return _unseal(data_key, bytes(sealed)).decode() if sealed is not None else ""
 
 
 def encrypt_bytes(data_key: bytes, content: bytes) -> bytes:

@@ -201,7 +201,9 @@ def open_draft(
     draft.apply("register", data, ctx, actor_kind=actor_kind, compose=compose)
     for type_, other in opening.links:
         draft.added.append(
-            Link(case_id=number, seq=draft.take(), type=type_, other_id=other, initiating=False, pending=False)
+            Link(
+                case_id=number, seq=draft.take(), type=type_, other_id=other, initiating=False, pending=False
+            )
         )
     draft.project()
     return draft

@@ -108,11 +108,18 @@ def find(number: int, *, actor: Actor) -> Case:
     Raises:
         ActionError: ``case_not_found``, the same for a number that does not exist and one that is hidden.
     """
-    case = visible(actor).filter(pk=number).select_related("organisation", "office", "assignee", "registered_by").first()
+    case = (
+        visible(actor)
+        .filter(pk=number)
+        .select_related("organisation", "office", "assignee", "registered_by")
+        .first()
+    )
     if case is None:
         raise not_found(number)
     return case
 
 
 def not_found(number: int) -> ActionError:
-    return ActionError(Code.CASE_NOT_FOUND, "没有找到这个编号的案件，请核对编号。", data={"case": str(number)})
+    return ActionError(
+        Code.CASE_NOT_FOUND, "没有找到这个编号的案件，请核对编号。", data={"case": str(number)}
+    )

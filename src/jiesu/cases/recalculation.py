@@ -24,7 +24,10 @@ def recalculate_stale(*, at: datetime, most: int = BATCH) -> int:
     event of its own, so that it may stop anywhere. Returns the number of cases."""
     version = calendar.current().version
     numbers = list(
-        Clock.objects.filter(stale(version)).order_by("case_id").values_list("case_id", flat=True).distinct()[:most]
+        Clock.objects.filter(stale(version))
+        .order_by("case_id")
+        .values_list("case_id", flat=True)
+        .distinct()[:most]
     )
     for number in numbers:
         act(number, "recalculate", {}, actor=SYSTEM, at=at)

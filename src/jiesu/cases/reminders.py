@@ -67,8 +67,15 @@ class Directory:
     def __init__(self, day: date) -> None:
         rows = RoleAssignment.objects.filter(
             Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day, staff__is_active=True
-        ).values_list("role", "organisation_id", "organisation__parent_id", "organisation__city",
-                      "organisation__county", "organisation__type", "staff_id")
+        ).values_list(
+            "role",
+            "organisation_id",
+            "organisation__parent_id",
+            "organisation__city",
+            "organisation__county",
+            "organisation__type",
+            "staff_id",
+        )
         self.by_role: dict[tuple[str, int], set[int]] = {}
         self.city_supervisors: dict[str, set[int]] = {}
         for role, organisation, parent, city, county, type_, staff in rows:

@@ -77,7 +77,11 @@ def _out(message: Message) -> tuple[OutMessage, str | None]:
     case = Case.objects.only("wrapped_key", "query_code_hash").get(pk=message.case_id)
     key = keys.unwrap(case.wrapped_key)
     plain: dict[str, str] = {}
-    party = Party.objects.filter(case_id=message.case_id, seq=message.party_seq).first() if message.party_seq else None
+    party = (
+        Party.objects.filter(case_id=message.case_id, seq=message.party_seq).first()
+        if message.party_seq
+        else None
+    )
     if party is not None and party.sealed:
         plain = json.loads(keys.decrypt(key, party.sealed))
     brought_in = message.to_role in FOLLOWERS

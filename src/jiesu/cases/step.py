@@ -75,7 +75,9 @@ def find_row(case: CaseState, action: str) -> Row:
     """
     row = table(case.kind).rows.get(action)
     if row is None:
-        raise ActionError(Code.UNKNOWN_ACTION, "此类案件没有这项操作。", data={"action": action, "kind": case.kind})
+        raise ActionError(
+            Code.UNKNOWN_ACTION, "此类案件没有这项操作。", data={"action": action, "kind": case.kind}
+        )
     return row
 
 
@@ -262,7 +264,9 @@ def _move(state: CaseState, move: Move, data: Data, ctx: Context, taken: int) ->
     if isinstance(move, Extend):
         clock = state.clock(str(data["clock"]))
         if clock is None:
-            raise ActionError(Code.GUARD_FAILED, "没有可以延长的期限。", fields={"clock": "请选择正在计时的期限。"})
+            raise ActionError(
+                Code.GUARD_FAILED, "没有可以延长的期限。", fields={"clock": "请选择正在计时的期限。"}
+            )
         longer = compute(replace(clock, extensions=clock.extensions + 1), ctx)
         return state.with_clock(longer), taken, (longer,)
     if isinstance(move, Recount):
@@ -275,7 +279,11 @@ def _move(state: CaseState, move: Move, data: Data, ctx: Context, taken: int) ->
         for each in handed:
             state = state.with_clock(each)
         return state, taken, handed
-    if isinstance(move, Meet | Void | Pause | Resume) and move.when is not None and not move.when(state, data, ctx):
+    if (
+        isinstance(move, Meet | Void | Pause | Resume)
+        and move.when is not None
+        and not move.when(state, data, ctx)
+    ):
         return state, taken, ()
     clock = state.clock(move.rule)
     if clock is None:
@@ -288,14 +296,16 @@ def _move(state: CaseState, move: Move, data: Data, ctx: Context, taken: int) ->
             changed = met(clock, on)
         return state.with_clock(changed), taken, (changed,)
     if isinstance(move, Void):
-        gone: list[ClockFact] = []
+        voided: list[ClockFact] = []
         for running in [c for c in state.clocks if c.rule == move.rule and c.running]:
             void = replace(running, state=ClockState.VOID.value, reason=move.reason)
             state = state.with_clock(void)
-            gone.append(void)
-        return state, taken, tuple(gone)
+            voided.append(void)
+        return state, taken, tuple(voided)
     if isinstance(move, Pause):
-        paused = compute(replace(clock, pauses=(*clock.pauses, (_day(data, move.since, ctx, state), None))), ctx)
+        paused = compute(
+            replace(clock, pauses=(*clock.pauses, (_day(data, move.since, ctx, state), None))), ctx
+        )
         return state.with_clock(paused), taken, (paused,)
     return _resume(state, clock, _day(data, move.until, ctx, state), ctx, taken)
 
@@ -323,7 +333,9 @@ def _start(state: CaseState, move: Start, data: Data, ctx: Context, taken: int) 
         instrument="",
         article="",
         statutory=True,
-        started_at=_instant(data, move.at, ctx, state) if isinstance(move.at, str) else move.at(state, data, ctx),
+        started_at=_instant(data, move.at, ctx, state)
+        if isinstance(move.at, str)
+        else move.at(state, data, ctx),
         received_at=state.received_at,
         due_on=None,
         state=ClockState.OPEN.value,
@@ -436,7 +448,9 @@ def due_at(state: CaseState) -> tuple[datetime | None, str]:
     """
     holder = state.organisation if state.organisation is not None else state.registered_by
     running = [
-        c for c in state.clocks if c.state == ClockState.OPEN and c.due_on is not None and c.holder in (holder, None)
+        c
+        for c in state.clocks
+        if c.state == ClockState.OPEN and c.due_on is not None and c.holder in (holder, None)
     ]
     if not running:
         return None, ""

@@ -111,8 +111,20 @@ def check_replay(case: Case, events: list[Event]) -> Iterator[Finding]:
         yield Finding("replay_refused", case.pk, data={"code": str(error.code), **error.data})
         return
     stored = load_state(case, Clock.objects.filter(case_id=case.pk))
-    for name in ("kind", "state", "organisation", "office", "assignee", "arrived_at", "decided_at", "closed_at",
-                 "outcome", "recovered", "national_status", "version"):
+    for name in (
+        "kind",
+        "state",
+        "organisation",
+        "office",
+        "assignee",
+        "arrived_at",
+        "decided_at",
+        "closed_at",
+        "outcome",
+        "recovered",
+        "national_status",
+        "version",
+    ):
         if getattr(state, name) != getattr(stored, name):
             yield Finding("column_differs", case.pk, data={"column": name})
     if dump_facts(state.facts) != dump_facts(stored.facts):
@@ -182,7 +194,9 @@ def check_anchor(path: Path) -> tuple[Finding, ...]:
         return (Finding("anchor_forged", 0, data={"file": path.name}),)
     found: list[Finding] = []
     for start in range(0, len(lines) - 1, 1000):
-        part = {int(n): (h, v) for n, h, v in map(json.loads, lines[start : min(start + 1000, len(lines) - 1)])}
+        part = {
+            int(n): (h, v) for n, h, v in map(json.loads, lines[start : min(start + 1000, len(lines) - 1)])
+        }
         known = dict(Case.objects.filter(pk__in=part).values_list("pk", "version"))
         hashes = {
             (case, bytes(h).hex())

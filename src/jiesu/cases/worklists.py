@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -273,8 +273,10 @@ def items(rows: Iterable[Case], actor: Actor) -> list[Item]:
 
 def shown(rows: QuerySet[Case]) -> QuerySet[Case]:
     """The columns and names that a list shows."""
-    return with_participants(rows).select_related("organisation", "office", "assignee").defer(
-        "wrapped_key", "head", "query_code_hash"
+    return (
+        with_participants(rows)
+        .select_related("organisation", "office", "assignee")
+        .defer("wrapped_key", "head", "query_code_hash")
     )
 
 
@@ -330,7 +332,9 @@ def tally(rows: QuerySet[Case], *, now: datetime) -> Tally:
     aggregates["waiting_today"] = Count(
         "pk", filter=Q(state__in=STAGES["waiting"]) & window_condition("today", now)
     )
-    figures = rows.order_by(*ORDER).only("pk", "kind", "state", "due_at", "unproven")[:CAP].aggregate(**aggregates)
+    figures = (
+        rows.order_by(*ORDER).only("pk", "kind", "state", "due_at", "unproven")[:CAP].aggregate(**aggregates)
+    )
     return Tally(figures, figures["all"] >= CAP)
 
 
@@ -392,13 +396,12 @@ class Load:
 
 def loads(rows: QuerySet[Case], by: str, *, now: datetime) -> list[Load]:
     """Open work by a column (``organisation_id``, ``office_id``, ``assignee_id``), the most late first; one query."""
-    is_late = ExpressionWrapper(window_condition("late", now), output_field=BooleanField())
     found = (
         rows.order_by()
         .values(by)
         .annotate(
             open=Count("pk"),
-            late=Count("pk", filter=Q(is_late)),
+            late=Count("pk", filter=window_condition("late", now)),
             today=Count("pk", filter=window_condition("today", now)),
             week=Count("pk", filter=window_condition("week", now)),
         )

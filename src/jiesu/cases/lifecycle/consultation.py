@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
-from jiesu.cases.lifecycle import columns, common, folds, guards
+from jiesu.cases.lifecycle import columns, common, contact, ending, folds, guards, linking
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.report import transfer_food
 from jiesu.cases.lifecycle.roles import ASSIGNEE, CENTRE, INTERNAL_DISPATCH, LEGAL, OFFICE, WORK
@@ -43,18 +43,18 @@ def _convert() -> Row:
 
 SHARED = (
     common.assign(),
-    common.notify(ALL, STAFF),
-    common.record_contact(OPEN, STAFF, (("enquirer", _("来电人")),)),
-    common.add_evidence(OPEN, STAFF),
-    common.send_message(OPEN | {"closed"}, STAFF),
+    contact.notify(ALL, STAFF),
+    contact.record_contact(OPEN, STAFF, (("enquirer", _("来电人")),)),
+    contact.add_evidence(OPEN, STAFF),
+    contact.send_message(OPEN | {"closed"}, STAFF),
     common.return_to_centre(""),
     common.reassign(),
-    common.flag(OPEN, STAFF),
-    common.urge(states("registered", "routed")),
-    common.rate(states("closed")),
-    common.platform(ALL, STAFF),
-    common.link_back(ALL),
-    common.recalculate(ALL),
+    ending.flag(OPEN, STAFF),
+    contact.urge(states("registered", "routed")),
+    contact.rate(states("closed")),
+    ending.platform(ALL, STAFF),
+    linking.link_back(ALL),
+    ending.recalculate(ALL),
 )
 
 CONSULTATION = Table.of(
@@ -82,7 +82,7 @@ CONSULTATION = Table.of(
     _convert(),
     common.route(""),
     transfer_food(states("registered", "routed"), "enquirer", ""),
-    common.close(states("answered", "transferred", "redirected"), STAFF),
+    ending.close(states("answered", "transferred", "redirected"), STAFF),
     *SHARED,
 )
 
@@ -152,6 +152,6 @@ OTHER = Table.of(
     ),
     _convert(),
     transfer_food(states("registered", "routed"), "enquirer", ""),
-    common.close(states("answered", "redirected", "transferred"), STAFF),
+    ending.close(states("answered", "redirected", "transferred"), STAFF),
     *SHARED,
 )

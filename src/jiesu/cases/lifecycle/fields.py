@@ -100,7 +100,15 @@ def parse_yuan(raw: Any) -> int:
     >>> parse_yuan("1,280.5")
     128050
     """
-    text = str(raw).strip().replace(",", "").replace("，", "").replace("¥", "").replace("￥", "").removesuffix("元")
+    text = (
+        str(raw)
+        .strip()
+        .replace(",", "")
+        .replace("，", "")
+        .replace("¥", "")
+        .replace("￥", "")
+        .removesuffix("元")
+    )
     if not _MONEY.match(text):
         raise BadValue(_("请填写金额，最多两位小数，例如 128.50。"))
     yuan, _dot, cents = text.partition(".")
@@ -162,7 +170,9 @@ def clean(field: Field, raw: Any, *, at: datetime, choices: Choices = ()) -> Any
     if kind in SEALED:
         text = str(raw).replace("\x00", "").replace("\r\n", "\n").strip()
         if len(text) > field.length:
-            raise BadValue(_("最多 %(most)d 个字，现在有 %(now)d 个。") % {"most": field.length, "now": len(text)})
+            raise BadValue(
+                _("最多 %(most)d 个字，现在有 %(now)d 个。") % {"most": field.length, "now": len(text)}
+            )
         if kind == Type.LINE:
             text = " ".join(text.split())
         return text

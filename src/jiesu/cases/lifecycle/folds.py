@@ -22,7 +22,10 @@ def setting(**changes: object) -> Fold:
 def register(case: CaseState, data: Data, ctx: Context) -> Facts:
     parties = tuple(
         PartyFact(
-            seq=int(p["seq"]), role=p["role"], represented_by=p.get("represented_by"), reachable=p.get("reachable", True)
+            seq=int(p["seq"]),
+            role=p["role"],
+            represented_by=p.get("represented_by"),
+            reachable=p.get("reachable", True),
         )
         for p in data.get("parties", [])
     )
@@ -159,7 +162,8 @@ def void_notices(case: CaseState, data: Data, ctx: Context) -> Facts:
     facts = case.facts
     gone = facts.decision.event if facts.decision else None
     notices = {
-        s: (replace(n, void=True) if n.event == gone and n.proven_on is None else n) for s, n in facts.notices.items()
+        s: (replace(n, void=True) if n.event == gone and n.proven_on is None else n)
+        for s, n in facts.notices.items()
     }
     return replace(facts, notices=notices, decision=None, violation_asked=False, proposals={})
 
@@ -169,7 +173,9 @@ def reopen(case: CaseState, data: Data, ctx: Context) -> Facts:
 
 
 def review(case: CaseState, data: Data, ctx: Context) -> Facts:
-    return replace(case.facts, reviews=(*case.facts.reviews, f"{data['type']}:{data.get('outcome') or 'pending'}"))
+    return replace(
+        case.facts, reviews=(*case.facts.reviews, f"{data['type']}:{data.get('outcome') or 'pending'}")
+    )
 
 
 def urge(case: CaseState, data: Data, ctx: Context) -> Facts:

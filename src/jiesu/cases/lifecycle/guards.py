@@ -25,7 +25,9 @@ def routed_elsewhere_only_through_centre(case: CaseState, data: Data, ctx: Conte
     if case.facts.direct:
         return Refusal(
             "received_directly",
-            _("此件由本局直接收到，不能退回中心：投诉请依法作出不予受理决定并告知有权机关，举报请告知举报人。"),
+            _(
+                "此件由本局直接收到，不能退回中心：投诉请依法作出不予受理决定并告知有权机关，举报请告知举报人。"
+            ),
         )
     return None
 
@@ -51,7 +53,11 @@ def already_assigned(case: CaseState, data: Data, ctx: Context) -> Refusal | Non
 def answer_before_acceptance(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     """Asking for material or identity does not stop the 7 working days, so the answer date lies before their end."""
     clock = case.clock("complaint.acceptance")
-    if clock is not None and clock.due_on is not None and date.fromisoformat(data["answer_by"]) >= clock.due_on:
+    if (
+        clock is not None
+        and clock.due_on is not None
+        and date.fromisoformat(data["answer_by"]) >= clock.due_on
+    ):
         return Refusal(
             "answer_too_late",
             _("补正、核验不停止受理期限的计算，请把答复日期定在 %(day)s 之前。") % {"day": clock.due_on},
@@ -85,7 +91,9 @@ def commission_consented(case: CaseState, data: Data, ctx: Context) -> Refusal |
     if data.get("consent_required") is False:
         return None
     if not all(case.facts.commission_consents.get(r) for r in ("complainant", "respondent")):
-        return Refusal("commission_consent_missing", _("委托调解须经双方同意，请先记录双方对委托调解的意见。"))
+        return Refusal(
+            "commission_consent_missing", _("委托调解须经双方同意，请先记录双方对委托调解的意见。")
+        )
     return None
 
 
@@ -93,7 +101,9 @@ def within_mediation(case: CaseState, data: Data, ctx: Context) -> Refusal | Non
     """After the last day of mediation there is no agreement to record, only termination."""
     clock = case.clock("complaint.mediation")
     if clock is not None and clock.due_on is not None and ctx.on > clock.due_on:
-        return Refusal("mediation_over", _("调解期限已于 %(day)s 届满，应当终止调解。") % {"day": clock.due_on})
+        return Refusal(
+            "mediation_over", _("调解期限已于 %(day)s 届满，应当终止调解。") % {"day": clock.due_on}
+        )
     return None
 
 
@@ -126,7 +136,9 @@ def pause_not_before_start(case: CaseState, data: Data, ctx: Context) -> Refusal
     return None
 
 
-PAUSABLE = frozenset({"complaint.mediation", "report.verification", "lead.verification", "lead.found_otherwise"})
+PAUSABLE = frozenset(
+    {"complaint.mediation", "report.verification", "lead.verification", "lead.found_otherwise"}
+)
 
 
 def told_not_before_made(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
@@ -151,7 +163,11 @@ def refusal_ground(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     if what == "identity":
         basis = data.get("identity_basis")
         if not basis:
-            return Refusal("identity_basis_missing", _("请选择冒用名义、明确拒绝核验，或者收到通知后逾期不答。"), "identity_basis")
+            return Refusal(
+                "identity_basis_missing",
+                _("请选择冒用名义、明确拒绝核验，或者收到通知后逾期不答。"),
+                "identity_basis",
+            )
         if basis == "silence" and not any(
             n.form == "4" and n.proven_on is not None for n in case.facts.notices.values()
         ):
@@ -174,7 +190,11 @@ def termination_ground(case: CaseState, data: Data, ctx: Context) -> Refusal | N
     if what == "absent_or_refused":
         missed = any(
             s.result == "missed"
-            and any(facts.notices[n].proven_on for n in s.notices if n in facts.notices and facts.notices[n].to in s.absent)
+            and any(
+                facts.notices[n].proven_on
+                for n in s.notices
+                if n in facts.notices and facts.notices[n].to in s.absent
+            )
             for s in facts.sessions.values()
         )
         if not missed and not facts.express_refusals:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
-from jiesu.cases.lifecycle import common, folds, guards
-from jiesu.cases.lifecycle.fields import SHANGHAI, Field, Type
+from jiesu.cases.lifecycle import approval, common, contact, disputes, ending, folds, guards, linking
+from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.roles import (
     ASSIGNEE,
     BUREAU_HEAD,
@@ -14,13 +15,16 @@ from jiesu.cases.lifecycle.roles import (
     CLOSE_WORK,
     INTERNAL_DISPATCH,
     OFFICE_HEAD,
+    SYSTEM,
 )
 from jiesu.cases.lifecycle.table import (
+    NEW,
     Context,
     Extend,
     Meet,
     NewChild,
     Pause,
+    Refusal,
     Restart,
     Resume,
     Row,
@@ -60,43 +64,51 @@ def _statutory(case: CaseState, data: Data, ctx: Context) -> bool:
     return data.get("basis") not in ("no_duty", "courtesy")
 
 
-def _basis_given(case: CaseState, data: Data, ctx: Context) -> guards.Refusal | None:
+def _basis_given(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     if data["basis"] == "no_duty" and not data.get("reason"):
-        return guards.Refusal("reason_missing", _("没有告知义务的，请写明理由。"), "reason")
+        return Refusal("reason_missing", say("没有告知义务的，请写明理由。"), "reason")
     if data["basis"] not in ("no_duty",) and not data.get("result"):
-        return guards.Refusal("result_missing", _("请写明告知的处理结果。"), "result")
+        return Refusal("result_missing", say("请写明告知的处理结果。"), "result")
     return None
 
 
-def _has_verified(case: CaseState, data: Data, ctx: Context) -> guards.Refusal | None:
+def _has_verified(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     if not case.facts.verified:
-        return guards.Refusal("not_verified", _("还没有核查记录，请先登记核查情况。"))
+        return Refusal("not_verified", say("还没有核查记录，请先登记核查情况。"))
     return None
 
 
-def _same_informant(case: CaseState, data: Data, ctx: Context) -> guards.Refusal | None:
+def _same_informant(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     """Different informants are never repeats of one another (order 121 art. 35)."""
     if not data.get("same_informant"):
-        return guards.Refusal("other_informant", _("只有同一举报人就同一事实的举报才是重复举报，请核对后勾选。"), "same_informant")
+        return Refusal(
+            "other_informant",
+            say("只有同一举报人就同一事实的举报才是重复举报，请核对后勾选。"),
+            "same_informant",
+        )
     if int(data["other"]) == case.number:
-        return guards.Refusal("itself", _("请填写先前举报的编号。"), "other")
+        return Refusal("itself", say("请填写先前举报的编号。"), "other")
     return None
 
 
-def _earlier_open(case: CaseState, data: Data, ctx: Context) -> guards.Refusal | None:
+def _earlier_open(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     if data.get("other_closed"):
-        return guards.Refusal("earlier_closed", _("先前的举报已经办结，补充的新事实应作为新的举报处理。"), "other")
+        return Refusal("earlier_closed", say("先前的举报已经办结，补充的新事实应作为新的举报处理。"), "other")
     return None
 
 
 def _verification(*rules: str) -> tuple[Row, ...]:
     pauses = tuple(
         row
-        for kind, name in (("appraisal", _("鉴定")), ("testing", _("检测、检验、检疫")), ("identification", _("权利人辨认鉴别")))
+        for kind, name in (
+            ("appraisal", _("鉴定")),
+            ("testing", _("检测、检验、检疫")),
+            ("identification", _("权利人辨认鉴别")),
+        )
         for row in (
             Row(
                 action=f"start_{kind}",
-                label=_("开始") + name,
+                label=_("开始%s") % name,
                 states=VERIFYING,
                 to="verifying",
                 who=CLOSE_WORK,
@@ -113,7 +125,7 @@ def _verification(*rules: str) -> tuple[Row, ...]:
             ),
             Row(
                 action=f"end_{kind}",
-                label=name + _("结束"),
+                label=_("%s结束") % name,
                 states=states("verifying", *DECIDED),
                 who=CLOSE_WORK,
                 fields=(
@@ -190,8 +202,20 @@ def _verification(*rules: str) -> tuple[Row, ...]:
             to="declined",
             who=CLOSE_WORK,
             fields=(
-                Field("missing_conditions", Type.MULTI, _("不具备的立案条件"), required=False, choices="filing_conditions"),
-                Field("may_not_file", Type.MULTI, _("可以不予立案的情形"), required=False, choices="not_filing_grounds"),
+                Field(
+                    "missing_conditions",
+                    Type.MULTI,
+                    _("不具备的立案条件"),
+                    required=False,
+                    choices="filing_conditions",
+                ),
+                Field(
+                    "may_not_file",
+                    Type.MULTI,
+                    _("可以不予立案的情形"),
+                    required=False,
+                    choices="not_filing_grounds",
+                ),
                 Field("facts_found", Type.TEXT, _("事实和证据")),
             ),
             guards=(_has_verified, guards.conditions_named),
@@ -220,9 +244,19 @@ def _informing() -> tuple[Row, ...]:
             guards=(_basis_given,),
             fold=folds.informed,
             tells=(
-                Tell("10", ("informant",), meets=INFORMANT_NOTICE, when=lambda c, d, x: _to_informant(c, d, x) and _statutory(c, d, x)),
-                Tell("courtesy", ("informant",), required=False, meets=INFORMANT_NOTICE,
-                     when=lambda c, d, x: _to_informant(c, d, x) and not _statutory(c, d, x)),
+                Tell(
+                    "10",
+                    ("informant",),
+                    meets=INFORMANT_NOTICE,
+                    when=lambda c, d, x: _to_informant(c, d, x) and _statutory(c, d, x),
+                ),
+                Tell(
+                    "courtesy",
+                    ("informant",),
+                    required=False,
+                    meets=INFORMANT_NOTICE,
+                    when=lambda c, d, x: _to_informant(c, d, x) and not _statutory(c, d, x),
+                ),
             ),
             article="inform_informant",
             group="main",
@@ -235,8 +269,14 @@ def _informing() -> tuple[Row, ...]:
             who=CLOSE_WORK,
             fields=(
                 Field("within_regulation", Type.BOOL, _("属于市场监督管理部门职责范围")),
-                Field("competent", Type.LINE, _("有处理权限的机关"), required=False, length=120,
-                      required_if=lambda d: bool(d.get("within_regulation"))),
+                Field(
+                    "competent",
+                    Type.LINE,
+                    _("有处理权限的机关"),
+                    required=False,
+                    length=120,
+                    required_if=lambda d: bool(d.get("within_regulation")),
+                ),
                 Field("reasons", Type.TEXT, _("说明")),
             ),
             fold=folds.setting(informed=True),
@@ -292,8 +332,11 @@ def _informing() -> tuple[Row, ...]:
             action="absorb_repeat",
             label=_("并入的举报重新起算"),
             states=VERIFYING,
-            who=(common.SYSTEM,),
-            fields=(Field("other", Type.CASE, _("并入的举报")), Field("received_on", Type.DATETIME, _("最后一次收到时间"))),
+            who=(SYSTEM,),
+            fields=(
+                Field("other", Type.CASE, _("并入的举报")),
+                Field("received_on", Type.DATETIME, _("最后一次收到时间")),
+            ),
             fold=folds.link("merged"),
             moves=(Restart("report.verification", at="received_on"),),
             children=lambda case, data, ctx: (
@@ -336,28 +379,28 @@ TABLE = Table.of(
     *_verification("report.verification"),
     *_informing(),
     transfer_food(states("routed", "verifying"), "informant", "report.verification"),
-    common.notify(ALL, CLOSE_WORK),
-    common.record_contact(OPEN, CLOSE_WORK, (("informant", _("举报人")), ("reported", _("被举报人")))),
-    common.add_evidence(OPEN, CLOSE_WORK),
-    common.send_message(OPEN | {"closed"}, CLOSE_WORK),
-    common.close(DECIDED, CLOSE_WORK, guards.duties_told),
+    contact.notify(ALL, CLOSE_WORK),
+    contact.record_contact(OPEN, CLOSE_WORK, (("informant", _("举报人")), ("reported", _("被举报人")))),
+    contact.add_evidence(OPEN, CLOSE_WORK),
+    contact.send_message(OPEN | {"closed"}, CLOSE_WORK),
+    ending.close(DECIDED, CLOSE_WORK, guards.duties_told),
     common.return_to_centre("report.verification"),
     common.reassign(),
-    common.propose(states("routed", "verifying"), CLOSE_WORK),
-    common.approve(OPEN),
-    common.reject(OPEN),
-    *common.jurisdiction("report.verification"),
-    *common.lead_and_police(VERIFYING | DECIDED, CLOSE_WORK)[1:],
-    *common.parts(VERIFYING, CLOSE_WORK),
-    *common.after(ALL, reopens_to="verifying"),
-    common.split(states("registered", "routed", "verifying")),
-    common.not_mixed(OPEN),
-    common.flag(OPEN, CLOSE_WORK),
-    common.platform(ALL, CLOSE_WORK),
-    common.urge(states("registered", "routed", "verifying")),
-    common.rate(states("closed")),
-    common.link_back(ALL),
-    common.recalculate(ALL),
+    approval.propose(states("routed", "verifying"), CLOSE_WORK),
+    approval.approve(OPEN),
+    approval.reject(OPEN),
+    *disputes.jurisdiction("report.verification"),
+    *linking.lead_and_police(VERIFYING | DECIDED, CLOSE_WORK)[1:],
+    *ending.parts(VERIFYING, CLOSE_WORK),
+    *ending.after(ALL, reopens_to="verifying"),
+    linking.split(states("registered", "routed", "verifying")),
+    linking.not_mixed(OPEN),
+    ending.flag(OPEN, CLOSE_WORK),
+    ending.platform(ALL, CLOSE_WORK),
+    contact.urge(states("registered", "routed", "verifying")),
+    contact.rate(states("closed")),
+    linking.link_back(ALL),
+    ending.recalculate(ALL),
 )
 
 
@@ -374,7 +417,7 @@ LEAD = Table.of(
     Row(
         action="register",
         label=_("登记线索"),
-        states=states(common.NEW),
+        states=states(NEW),
         to="routed",
         who=common.ANYONE,
         fold=folds.register,
@@ -393,15 +436,18 @@ LEAD = Table.of(
     ),
     common.assign(),
     *_verification(*LEAD_RULES),
-    common.add_evidence(OPEN, CLOSE_WORK),
-    common.record_contact(OPEN, CLOSE_WORK, (("reported", _("被举报人")),)),
+    contact.add_evidence(OPEN, CLOSE_WORK),
+    contact.record_contact(OPEN, CLOSE_WORK, (("reported", _("被举报人")),)),
     Row(
         action="transfer_lead",
         label=_("移送有管辖权的部门"),
         states=VERIFYING,
         to="transferred",
         who=CLOSE_WORK,
-        fields=(Field("competent", Type.LINE, _("接收机关"), length=120), Field("reasons", Type.TEXT, _("说明"))),
+        fields=(
+            Field("competent", Type.LINE, _("接收机关"), length=120),
+            Field("reasons", Type.TEXT, _("说明")),
+        ),
         moves=(*(Void(r, "transferred") for r in LEAD_RULES),),
         decides=True,
         outcome="transferred",
@@ -409,14 +455,14 @@ LEAD = Table.of(
         article="transfer_case",
         group="more",
     ),
-    common.close(DECIDED, CLOSE_WORK),
+    ending.close(DECIDED, CLOSE_WORK),
     common.reassign(),
-    common.propose(VERIFYING, (ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD)),
-    common.approve(OPEN),
-    common.reject(OPEN),
-    *common.lead_and_police(VERIFYING | DECIDED, CLOSE_WORK)[1:],
-    *common.after(ALL, reopens_to="verifying"),
-    common.flag(OPEN, CLOSE_WORK),
-    common.link_back(ALL),
-    common.recalculate(ALL),
+    approval.propose(VERIFYING, (ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD)),
+    approval.approve(OPEN),
+    approval.reject(OPEN),
+    *linking.lead_and_police(VERIFYING | DECIDED, CLOSE_WORK)[1:],
+    *ending.after(ALL, reopens_to="verifying"),
+    ending.flag(OPEN, CLOSE_WORK),
+    linking.link_back(ALL),
+    ending.recalculate(ALL),
 )

@@ -66,6 +66,7 @@ class Refusal:
 Guard = Callable[[CaseState, Data, Context], Refusal | None]
 Fold = Callable[[CaseState, Data, Context], Facts]
 Choose = Callable[[CaseState, Data, Context], Any]
+Children = Callable[[CaseState, Data, Context], tuple["NewChild", ...]]
 Predicate = Callable[[CaseState, Data, Context], bool]
 
 
@@ -228,7 +229,7 @@ class Row:
     columns: Callable[[CaseState, Data, Context], dict[str, Any]] | None = None
     moves: tuple[Move, ...] = ()
     tells: tuple[Tell, ...] = ()
-    children: Callable[[CaseState, Data, Context], tuple[NewChild, ...]] | None = None
+    children: Children | None = None
     follow: Callable[[CaseState, Data, Context], tuple[tuple[str, Data], ...]] | None = None
     jobs: tuple[str, ...] = ()
     article: str = ""

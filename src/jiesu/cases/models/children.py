@@ -63,8 +63,11 @@ class Clock(Child):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_on", "case_id"], name="clock_running",
-                         condition=Q(state__in=["open", "suspended"])),
+            models.Index(
+                fields=["due_on", "case_id"],
+                name="clock_running",
+                condition=Q(state__in=["open", "suspended"]),
+            ),
             models.Index(fields=["rule", "started_at"], name="clock_rule_started"),
         ]
 
@@ -158,15 +161,20 @@ class File(Child):
 class Participant(Child):
     """An organisation that takes part: centre, handling, assisting, commissioned, superior."""
 
-    organisation = models.ForeignKey("places.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False)
+    organisation = models.ForeignKey(
+        "places.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     capacity = models.CharField(max_length=16)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["organisation", "capacity", "case_id"], name="participant_open",
-                         condition=Q(until=None)),
+            models.Index(
+                fields=["organisation", "capacity", "case_id"],
+                name="participant_open",
+                condition=Q(until=None),
+            ),
         ]
 
 
@@ -181,7 +189,9 @@ class Link(Child):
 
     class Meta:
         indexes = [
-            models.Index(fields=["case_id", "seq"], name="link_pending", condition=Q(pending=True, initiating=True)),
+            models.Index(
+                fields=["case_id", "seq"], name="link_pending", condition=Q(pending=True, initiating=True)
+            ),
             models.Index(fields=["other_id"], name="link_other"),
         ]
 
@@ -213,8 +223,11 @@ class Proposal(Child):
 
     class Meta:
         indexes = [
-            models.Index(fields=["organisation_id", "proposed_at", "case_id"], name="proposal_pending",
-                         condition=Q(status="pending")),
+            models.Index(
+                fields=["organisation_id", "proposed_at", "case_id"],
+                name="proposal_pending",
+                condition=Q(status="pending"),
+            ),
         ]
 
 

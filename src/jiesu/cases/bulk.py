@@ -1,0 +1,369 @@
+"""The second door: whole histories of new cases, run through the same steps as ``act`` and copied in.
+
+For imports and demonstration years. Nothing is sent and no job is queued: a notice that its history leaves unproven
+counts as sent elsewhere and waits for its proof. Rights are not asked; who calls this answers for the histories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Model
+from psycopg.errors import DeadlockDetected
+
+from jiesu.cases import search
+from jiesu.cases.act import LINE_COLUMNS, actor_kind, enrich, options_for
+from jiesu.cases.compose import Sources, compose_from
+from jiesu.cases.copying import copy_rows, copy_words
+from jiesu.cases.draft import Draft, Rendered
+from jiesu.cases.errors import ActionError
+from jiesu.cases.facts import CaseState, Data
+from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.lifecycle.table import Context
+from jiesu.cases.models import Link, Message
+from jiesu.cases.numbering import give_back, take_series
+from jiesu.cases.opening import Opening, make_number, open_draft
+from jiesu.cases.step import NoticeDraft
+from jiesu.law.calendar import Calendar
+from jiesu.people import calendar
+from jiesu.people.actors import Actor
+from jiesu.people.models import Staff
+from jiesu.places.models import Organisation
+from jiesu.places.queries import authority
+
+#: Cases copied in one transaction: large enough for COPY, small enough that nobody waits long for a document number.
+BATCH = 500
+#: A batch that met another one in the dark over document numbers is run again so often.
+TRIES = 5
+#: Actions that open another case need its number.
+OPENS_ANOTHER = frozenset({"split", "convert", "raise_lead"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One action of a history.
+
+    Args:
+        action: name of a row in the kind's life-cycle table.
+        data: cleaned fields (JSON values), or a function of the state that gives them (which notice, which session).
+        actor: who acted.
+        at: when (aware).
+    """
+
+    action: str
+    data: Data | Callable[[CaseState], Data]
+    actor: Actor
+    at: datetime
+
+
+Steps = Sequence[Step] | Callable[[Draft], Iterable[Step]]
+
+
+@dataclass(frozen=True)
+class History:
+    """A case from its opening on.
+
+    Args:
+        opening: what it starts with; ``number`` may be given (``reserve_numbers``) so that others can refer to it.
+        actor, at: who registered it, and when.
+        steps: what followed, or a function that tells it step by step and may look at the draft in between.
+        beside: rows of other tables that belong to it (its contact), with their primary keys.
+        words: text under which the case is found; by default facts, demand and respondent.
+        data_key: the case's key; fresh by default.
+        row: the caller's own reference, given back with the outcome.
+    """
+
+    opening: Opening
+    actor: Actor
+    at: datetime
+    steps: Steps = ()
+    beside: tuple[Model, ...] = ()
+    words: str = ""
+    data_key: bytes | None = None
+    row: int = 0
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A history that the law, the table or a form forbids; nothing of it is stored."""
+
+    row: int
+    error: ActionError
+
+
+@dataclass
+class Written:
+    """What became of the histories: numbers by the caller's reference, and those refused."""
+
+    numbers: list[tuple[int, int]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    def add(self, other: Written) -> None:
+        self.numbers.extend(other.numbers)
+        self.refused.extend(other.refused)
+
+
+def write(
+    histories: Iterable[History],
+    *,
+    batch: int = BATCH,
+    before: Callable[[list[History]], list[History]] | None = None,
+    after: Callable[[Written], None] | None = None,
+    bodies: bool = True,
+) -> Written:
+    """Writes new cases with their histories, in batches with a transaction each.
+
+    Args:
+        histories: may be a generator; only one batch is held in memory.
+        batch: cases in one transaction.
+        before: called inside a batch's transaction with its histories; gives those to write. Who can be interrupted
+            and begun again drops here what an earlier run has written.
+        after: called inside the same transaction with what the batch wrote; for notes of progress.
+        bodies: False stores notices by title, number and addressee only. For figures of past years, where making
+            the words of every letter costs most of the time.
+
+    Returns:
+        Numbers of the cases written and what was refused. A refused history leaves nothing behind.
+    """
+    desk = _Desk(bodies=bodies)
+    total = Written()
+    waiting = iter(histories)
+    while chunk := list(islice(waiting, batch)):
+        total.add(_persist(desk, chunk, before, after))
+    return total
+
+
+def reserve_numbers(division: str, at: datetime, count: int) -> list[int]:
+    """Numbers for cases that refer to one another before they are written."""
+    return [make_number(division, at, serial) for serial in _serials(count)]
+
+
+def reserve_ids(model: type[Model], count: int) -> list[int]:
+    """Primary keys from a table's own sequence, for rows that go beside a history."""
+    table, column = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [f'"{table}"', column, count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _serials(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_number') FROM generate_series(1, %s)", [count])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _persist(
+    desk: _Desk,
+    chunk: list[History],
+    before: Callable[[list[History]], list[History]] | None,
+    after: Callable[[Written], None] | None,
+) -> Written:
+    alone = not connection.in_atomic_block
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                kept = before(chunk) if before else chunk
+                written = desk.write(kept)
+                if after:
+                    after(written)
+                return written
+        except OperationalError as error:
+            if not alone or attempt == TRIES or not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    raise AssertionError("unreachable")
+
+
+class _Desk:
+    """What a batch needs besides its histories, read once: organisations, names, settings, calendar, numbers."""
+
+    def __init__(self, *, bodies: bool) -> None:
+        self.bodies = bodies
+        self.calendar: Calendar = calendar.current()
+        self.organisations = _organisations()
+        self.bureaus: dict[int, Organisation] = {}
+        self.names: dict[int, str | None] = {}
+        self.options: dict[tuple[int, date], dict[str, Any]] = {}
+        self.series: dict[tuple[int, str, int], int] = {}
+        self.serials: list[int] = []
+        self.sources = Sources(bureau=self._bureau, staff=self._staff, number=self._number)
+
+    def write(self, histories: list[History]) -> Written:
+        """Runs one batch and copies its rows; inside the caller's transaction."""
+        written = Written()
+        # Numbers are taken anew: what another transaction gave out meanwhile must be seen.
+        self.series = {}
+        drafts: list[tuple[History, Draft]] = []
+        for history in histories:
+            series = dict(self.series)
+            try:
+                draft = self.run(history)
+            except ActionError as error:
+                # Series seen for the first time keep their lock and their start.
+                self.series = {**{k: v for k, v in self._starts.items() if k in self.series}, **series}
+                written.refused.append(Refused(history.row, error))
+                continue
+            drafts.append((history, draft))
+            written.numbers.append((history.row, draft.case.pk))
+        give_back(self.series)
+        _answer_links([d for _h, d in drafts])
+        self._copy(drafts)
+        return written
+
+    def run(self, history: History) -> Draft:
+        """The draft of one history with all its rows.
+
+        Raises:
+            ActionError: a step is refused.
+        """
+        opening = history.opening
+        holder = self.organisations[opening.organisation or opening.registered_by]
+        opening = replace(opening, **{c: getattr(holder, c) for c in LINE_COLUMNS})
+        draft = open_draft(
+            opening,
+            self._context(history.actor, history.at, holder, opening.received_at),
+            actor_kind=actor_kind(history.actor),
+            compose=self._compose,
+            serial=self._serial,
+            data_key=history.data_key,
+        )
+        steps = history.steps(draft) if callable(history.steps) else history.steps
+        for each in steps:
+            self._take(draft, each)
+        holder = self.organisations[draft.state.organisation or draft.state.registered_by]
+        for column in LINE_COLUMNS:
+            setattr(draft.case, column, getattr(holder, column))
+        _settle(draft)
+        return draft
+
+    def _take(self, draft: Draft, each: Step) -> None:
+        state = draft.state
+        holder = self.organisations[state.organisation or state.registered_by]
+        ctx = self._context(each.actor, each.at, holder, state.received_at)
+        data = each.data(state) if callable(each.data) else each.data
+        waiting = [(each.action, data)]
+        while waiting:
+            action, fields = waiting.pop(0)
+            if action in OPENS_ANOTHER and not fields.get("new_case"):
+                number = make_number(str(draft.case.pk)[:6], ctx.at, self._serial())
+                fields = {**fields, "new_case": str(number)}
+            fields = enrich(draft, action, fields, ctx)
+            done = draft.apply(action, fields, ctx, actor_kind=actor_kind(each.actor), compose=self._compose)
+            waiting = list(done.follow) + waiting
+
+    def _context(self, actor: Actor, at: datetime, holder: Organisation, received: datetime) -> Context:
+        return Context(
+            at=at,
+            actor=actor.staff_id,
+            authority=actor.authority_id,
+            party=actor.party,
+            seq=0,
+            calendar=self.calendar,
+            options=self._options(holder, received),
+        )
+
+    def _options(self, holder: Organisation, received: datetime) -> dict[str, Any]:
+        key = (holder.pk, received.astimezone(SHANGHAI).date())
+        if key not in self.options:
+            self.options[key] = options_for(holder, received)
+        return self.options[key]
+
+    def _serial(self) -> int:
+        if not self.serials:
+            self.serials = _serials(BATCH)[::-1]
+        return self.serials.pop()
+
+    def _compose(self, draft: Draft, notice: NoticeDraft, data: Data, ctx: Context) -> Rendered:
+        return compose_from(self.sources, draft, notice, data, ctx, body=self.bodies)
+
+    def _bureau(self, draft: Draft) -> tuple[Organisation, Organisation | None]:
+        state = draft.state
+        holder = self.organisations[state.organisation or state.registered_by]
+        if holder.pk not in self.bureaus:
+            self.bureaus[holder.pk] = authority(holder) or holder
+        return self.bureaus[holder.pk], self.organisations[state.office] if state.office else None
+
+    def _staff(self, pk: Any) -> str | None:
+        if not pk:
+            return None
+        number = int(pk)
+        if number not in self.names:
+            self.names[number] = Staff.objects.filter(pk=number).values_list("name", flat=True).first()
+        return self.names[number]
+
+    _starts: dict[tuple[int, str, int], int]
+
+    def _number(self, organisation: int, form: str, year: int) -> int:
+        key = (organisation, form, year)
+        if key not in self.series:
+            if not self.series:
+                self._starts = {}
+            self.series[key] = self._starts[key] = take_series(*key)
+        self.series[key] += 1
+        return self.series[key]
+
+    def _copy(self, drafts: list[tuple[History, Draft]]) -> None:
+        if not drafts:
+            return
+        copy_rows([d.case for _h, d in drafts])
+        copy_rows([e for _h, d in drafts for e in d.events])
+        copy_rows([c for _h, d in drafts for c in d.clock_rows()])
+        others = [row for h, d in drafts for row in (*d.added, *h.beside)]
+        by_model: dict[type[Model], list[Model]] = {}
+        for row in others:
+            by_model.setdefault(type(row), []).append(row)
+        for rows in by_model.values():
+            copy_rows(rows)
+        copy_words((d.case.pk, h.opening.kind, _words(h, d)) for h, d in drafts)
+
+
+def _organisations() -> dict[int, Organisation]:
+    """All organisations with their parents in memory: a province has a few thousand."""
+    found = {o.pk: o for o in Organisation.objects.all()}
+    for organisation in found.values():
+        if organisation.parent_id is not None:
+            organisation.parent = found[organisation.parent_id]
+    return found
+
+
+def _words(history: History, draft: Draft) -> list[str]:
+    opening = history.opening
+    names = [p.name for p in opening.parties if p.role not in ("respondent", "reported")]
+    text = history.words or " ".join([opening.title, opening.text, opening.demand, draft.case.respondent])
+    return search.tokens(text, without=names)
+
+
+def _settle(draft: Draft) -> None:
+    """Puts what later steps changed into the rows, and marks what would still be sent as sent elsewhere."""
+    rows = {(type(row), row.seq): row for row in draft.added if hasattr(row, "seq")}
+    for model, seq, values in draft.changes:
+        for name, value in values.items():
+            setattr(rows[model, seq], name, value)
+    for row in draft.added:
+        if isinstance(row, Message) and row.status == Message.Status.QUEUED:
+            row.status = Message.Status.SENT
+            row.sent_at = row.created_at
+            row.next_try_at = None
+
+
+def _answer_links(drafts: list[Draft]) -> None:
+    """A tie whose other side is in the same batch waits for nobody."""
+    there = set(_born_ties(drafts))
+    for draft in drafts:
+        for row in draft.added:
+            if isinstance(row, Link) and row.pending and (row.other_id, row.type, draft.case.pk) in there:
+                row.pending = False
+
+
+def _born_ties(drafts: list[Draft]) -> Iterator[tuple[int, str, int]]:
+    for draft in drafts:
+        for row in draft.added:
+            if isinstance(row, Link) and not row.initiating:
+                yield draft.case.pk, row.type, row.other_id
