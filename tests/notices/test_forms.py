@@ -335,3 +335,13 @@ def test_long_values_do_not_push_the_bureau_out_of_a_short_text():
     made = render("7", on=AFTER, fields=fields("7", AFTER, to="respondent", session_place="楼" * 300))
     assert len(made.short) <= SHORT_LIMIT
     assert made.short.endswith("益阳市资阳区市场监督管理局")
+
+
+def test_another_matter_is_named_in_chinese():
+    made = render(
+        "other_channel", on=AFTER, fields=fields("other_channel", AFTER, other_matter="administrative_review")
+    )
+    assert "你提出的事项为行政复议申请" in made.body
+    with pytest.raises(NoticeError) as caught:
+        render("other_channel", on=AFTER, fields=fields("other_channel", AFTER, other_matter="some_key"))
+    assert caught.value.code is Code.BAD_ELEMENT

@@ -10,7 +10,7 @@
 """
 
 from jiesu.notices.errors import Code, NoticeError
-from jiesu.notices.fields import ADDRESSEES, ELEMENTS, METHODS, Element, Kind, NoticeFields
+from jiesu.notices.fields import ADDRESSEES, ELEMENTS, METHODS, OTHER_MATTERS, Element, Kind, NoticeFields
 from jiesu.notices.numbering import bureau_abbreviation, document_number, is_numbered
 from jiesu.notices.phrases import Phrase, phrases, situations
 from jiesu.notices.rendering import SHORT_LIMIT, Rendered, needs, render, speaks_of_report
@@ -19,6 +19,7 @@ __all__ = [
     "ADDRESSEES",
     "ELEMENTS",
     "METHODS",
+    "OTHER_MATTERS",
     "SHORT_LIMIT",
     "Code",
     "Element",

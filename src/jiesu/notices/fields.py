@@ -53,6 +53,17 @@ ADDRESSEES: Mapping[str, Label] = {
 
 METHODS: Mapping[str, str] = {"on_site": "现场", "phone": "电话", "video": "视频", "internet": "互联网"}
 
+#: Matters that are no complaint or report (order 121 art. 44, order 20 art. 39), by key and as notices name them.
+OTHER_MATTERS: Mapping[str, str] = {
+    "consultation": "咨询",
+    "information_request": "政府信息公开申请",
+    "administrative_review": "行政复议申请",
+    "discipline": "纪检监察检举控告",
+    "petition": "信访事项",
+    "suggestion": "意见建议",
+    "other_department": "其他部门职责范围内的事项",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Element:
@@ -191,7 +202,7 @@ class NoticeFields:
     source: str | None = _element(_("答复依据"), Kind.TEXT)
     """answer: law and article, or entry of the knowledge base."""
     other_matter: str | None = _element(_("事项"))
-    """other_channel: what the matter is (政府信息公开申请, 行政复议申请, …)."""
+    """other_channel: what the matter is: a key of ``OTHER_MATTERS`` or its name in Chinese."""
     advice: str | None = _element(_("告知内容"), Kind.TEXT)
     """other_channel: where and how to raise it."""
     follow_url: str | None = _element(_("查询网址"))

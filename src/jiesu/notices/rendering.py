@@ -15,6 +15,7 @@ from jiesu.notices.fields import (
     ADDRESSEES,
     ELEMENTS,
     METHODS,
+    OTHER_MATTERS,
     Element,
     Kind,
     NoticeFields,
@@ -135,6 +136,9 @@ def _check(made: Template, values: Mapping[str, Any], to: str) -> None:
         raise NoticeError(Code.NOT_A_BUREAU, name=values["bureau_name"])
     if values.get("session_method", "on_site") not in METHODS:
         raise _bad("session_method", "可选 " + "、".join(METHODS))
+    matter = OTHER_MATTERS.get(values.get("other_matter", ""), values.get("other_matter", "事项"))
+    if matter.isascii():
+        raise _bad("other_matter", "可选 " + "、".join(OTHER_MATTERS) + "，或者写明事项名称")
     if "待确认" in values.get("duty_article", ""):
         raise NoticeError(Code.UNCONFIRMED_ARTICLE, article=values["duty_article"])
     if to == "respondent":
@@ -205,6 +209,8 @@ def _words(
     if "item" in values:
         found = wording.item_citation(values["item"], template=made, on=on)
         words["item_words"] = f"{found.label}规定的情形：{found.quote}。"
+    if "other_matter" in words:
+        words["other_matter"] = OTHER_MATTERS.get(words["other_matter"], words["other_matter"])
     if "duty_law" in words:
         words["duty_law"] = words["duty_law"].strip("《》")
     if to == "respondent" and speaks_of_report(words.get("matter", "")):

@@ -32,7 +32,7 @@ ADAPTERS: Mapping[str, Callable[..., Channel]] = {
     "sms_http": SmsHttpChannel,
     "wecom_robot": WecomRobotChannel,
 }
-#: Letters, calls and visits are people's work; these go out by themselves.
+#: Letters, calls and visits are people's work; they have no entry.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "internet": {"adapter": "screen"},
     "sms": {"adapter": "log"},
@@ -42,8 +42,9 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 
 
 def automatic() -> tuple[str, ...]:
-    """Keys of the channels that send by themselves."""
-    return tuple(_configured())
+    """Keys of the channels that carry a message by themselves; one that is only logged is not among them, so that
+    nobody takes a line in the log for a notice sent."""
+    return tuple(name for name, row in _configured().items() if row.get("adapter") != "log")
 
 
 def channel(name: str) -> Channel:
