@@ -1,0 +1,1 @@
+"""Suggestions with reasons: kind, subject, bureau, duplicates, art. 17 factors, urgency. People decide."""
