@@ -41,7 +41,6 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "up": Command("up", "启动全部：数据库、网站、后台任务 / start everything", django=False),
-    "law": Command("law", "期限与规则：due、rules、coverage / periods and rules", django=False),
     "user": Command("user", "工作人员账号 / accounts of staff"),
     "token": Command("token", "接口令牌 / token for the API"),
     "backup": Command("backup", "备份数据库与文件 / back up database and files", django=False),

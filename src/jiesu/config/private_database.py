@@ -331,12 +331,22 @@ def _stop_leftover(data: Path, timeout: float = 30) -> None:
     for number_of_signal in (signal.SIGINT, signal.SIGQUIT):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(number_of_signal)
-        with contextlib.suppress(psutil.TimeoutExpired):
-            process.wait(timeout)
-            return
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            if _gone(process):
+                return
+            time.sleep(0.05)
     raise DatabaseServerError(
         f"上次留下的 PostgreSQL（进程 {number}）停不下来。 / A PostgreSQL left over (process {number}) does not stop."
     )
+
+
+def _gone(process: psutil.Process) -> bool:
+    # A container's first process may never collect the dead: a zombie has let go of everything.
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @contextlib.contextmanager

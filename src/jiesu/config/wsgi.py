@@ -7,6 +7,7 @@ import signal
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from jiesu.config.tether import tie_to_parent
 
@@ -16,6 +17,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiesu.config.settings")
 tie_to_parent(signal.SIGKILL)
 
 application = get_wsgi_application()
+# Every page is loaded now: a mistake in one shows at the start, and nobody's first request waits for it.
+get_resolver().url_patterns  # noqa: B018 - loads them
 
 READY = settings.JIESU.home / "run" / "web.ready"
 if READY.parent.is_dir():
