@@ -1,0 +1,413 @@
+"""Registering: the one transaction in which a contact becomes one case, or two (order 121 art. 9)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db import transaction
+
+from jiesu.businesses.actions import find_or_create
+from jiesu.businesses.errors import BusinessError
+from jiesu.businesses.models import BusinessKind
+from jiesu.cases import jobs, keys
+from jiesu.cases.act import act, answered, open_case, owner_of, remember
+from jiesu.cases.errors import ActionError, Code
+from jiesu.cases.files import Upload
+from jiesu.cases.kinds import Kind
+from jiesu.cases.opening import Opening, make_number, new_query_code, next_serial
+from jiesu.intake.centres import centre_for
+from jiesu.intake.checking import Checked, check, strict_for
+from jiesu.intake.forms import ContactForm
+from jiesu.intake.models import Contact, Outcome
+from jiesu.intake.opening import parties
+from jiesu.people.actors import Actor
+from jiesu.places.models import Organisation
+
+#: A picture of a whole letter may show both matters: where the letter is split, it goes to the report alone.
+WHOLE_LETTER = frozenset({"letter"})
+
+
+class KindSuggested(Protocol):
+    """What a suggestion of the kind says."""
+
+    @property
+    def value(self) -> str: ...
+
+    @property
+    def mixed(self) -> bool: ...
+
+
+class SuggestKind(Protocol):
+    """Suggests the kind of a message; given from above, because suggestions are no part of taking in."""
+
+    def __call__(
+        self,
+        text: str,
+        *,
+        demand: str | None = None,
+        amount: int | None = None,
+        respondent: str | None = None,
+    ) -> KindSuggested: ...
+
+
+@dataclass(frozen=True)
+class Split:
+    """A mixed letter as a person has confirmed to divide it: the words of each matter (order 121 art. 9)."""
+
+    complaint_text: str
+    report_text: str
+
+
+@dataclass(frozen=True)
+class RegisteredCase:
+    """A case that came of a contact. ``query_code`` is told once and stored hashed only."""
+
+    number: int
+    kind: str
+    state: str
+    query_code: str
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What registering gave. ``repeated``: the key had been answered before and nothing was done again."""
+
+    contact: Contact
+    cases: tuple[RegisteredCase, ...]
+    incomplete: tuple[str, ...] = ()
+    repeated: bool = False
+
+
+def register(
+    *,
+    form: ContactForm,
+    actor: Actor,
+    at: datetime,
+    key: str | None,
+    files: Sequence[Upload] = (),
+    split: Split | None = None,
+    suggest_kind: SuggestKind | None = None,
+    registered_by: Organisation | None = None,
+    strict: bool | None = None,
+) -> Registered:
+    """Takes in one contact: all of it or nothing.
+
+    Args:
+        form: what came in. Kind ``auto`` opens the suggested kind, which a person then confirms.
+        actor: who registers; staff register for the organisation in which they sit, a citizen's own contact goes to
+            the 12315 centre of the respondent's place.
+        key: Idempotency-Key: the same key and content give the same answer once only.
+        files: go to the case; of a split contact to both, a picture of the whole letter to the report alone.
+        split: the two matters of a mixed letter, confirmed by a person.
+        suggest_kind: suggests the kind, for ``auto`` and to notice mixed letters.
+        registered_by: the registering organisation, if it does not follow from the actor.
+        strict: whether missing items are refused; by default as the channel has it.
+
+    Raises:
+        ActionError: ``fields_invalid`` with a message for each field and ``data["codes"]`` with its stable code;
+            ``file_refused``; ``idempotency_mismatch``.
+    """
+    strict = strict_for(form.channel) if strict is None else strict
+    with transaction.atomic():
+        if key:
+            known = answered(owner_of(actor), key, _body(form, files, split), at)
+            if known is not None:
+                return _known(known)
+        checked = check(form, strict=strict, at=at, some_files=bool(files))
+        if checked.problems:
+            raise refusal(checked)
+        _check_split(split)
+        done = _register(checked, actor, at, files, split, suggest_kind, registered_by)
+        if key:
+            remember(owner_of(actor), key, _answer(done))
+        return done
+
+
+def refusal(checked: Checked) -> ActionError:
+    """The refusal of a form with problems."""
+    return ActionError(
+        Code.FIELDS_INVALID,
+        "有内容需要改正，请按提示修改。",
+        fields={path: p.message for path, p in checked.problems.items()},
+        data={"codes": {path: p.code for path, p in checked.problems.items()}},
+    )
+
+
+def _check_split(split: Split | None) -> None:
+    if split is None:
+        return
+    for name in ("complaint_text", "report_text"):
+        if not getattr(split, name).strip():
+            message = "拆分后两件都要有内容。"
+            raise ActionError(
+                Code.FIELDS_INVALID, message, fields={name: message}, data={"codes": {name: "split_empty"}}
+            )
+
+
+def _register(
+    checked: Checked,
+    actor: Actor,
+    at: datetime,
+    files: Sequence[Upload],
+    split: Split | None,
+    suggest_kind: SuggestKind | None,
+    registered_by: Organisation | None,
+) -> Registered:
+    form = checked.form
+    centre = registered_by or _registrar(form, actor)
+    kind, confirmed, mixed = _kind(checked, suggest_kind, split)
+    business_id = _business(form, at)
+    contact = store_contact(checked, actor=actor, at=at, centre=centre)
+    base = Opening(
+        kind=kind,
+        channel=form.channel,
+        registered_by=centre.pk,
+        division=centre.division_code[:6],
+        received_at=checked.received_at,
+        parties=(),
+        text=form.text,
+        demand=form.demand,
+        occurred_on=form.occurred_on,
+        amount=checked.amount,
+        subject=form.subject,
+        contact_id=contact.pk,
+        anonymous=form.anonymous,
+        confirmed=confirmed,
+        incomplete=checked.incomplete,
+        mixed=mixed,
+        external_number=form.external_number,
+        service_due=form.service_due,
+        consent_disclosure=form.consent_disclosure,
+        consent_commission=form.consent_commission,
+        business_id=business_id,
+    )
+    cases: list[RegisteredCase] = []
+    for opening in _openings(base, form, split, at, business_id):
+        code = new_query_code()
+        kept = [
+            f for f in files if split is None or opening.kind == Kind.REPORT or f.purpose not in WHOLE_LETTER
+        ]
+        draft = open_case(replace(opening, query_code=code), actor=actor, at=at, files=kept)
+        cases.append(RegisteredCase(draft.case.pk, draft.case.kind, draft.case.state, code))
+        jobs.queue("suggest", case=str(draft.case.pk))
+    contact.cases = [c.number for c in cases]
+    contact.save(update_fields=["cases"])
+    return Registered(contact, tuple(cases), checked.incomplete)
+
+
+def _openings(
+    base: Opening, form: ContactForm, split: Split | None, at: datetime, business_id: int | None
+) -> tuple[Opening, ...]:
+    if split is None:
+        return (replace(base, parties=parties(form, base.kind, business_id=business_id)),)
+    complaint, report = (make_number(base.division, at, next_serial()) for _ in range(2))
+    return (
+        replace(
+            base,
+            kind=Kind.COMPLAINT.value,
+            number=complaint,
+            text=split.complaint_text,
+            # A complaint cannot be anonymous; whoever hides from the respondent of the report is named here.
+            anonymous=False,
+            parties=parties(form, Kind.COMPLAINT, business_id=business_id),
+            links=(("split", report),),
+        ),
+        replace(
+            base,
+            kind=Kind.REPORT.value,
+            number=report,
+            text=split.report_text,
+            # What is claimed, and what is missing for claiming it, belongs to the complaint.
+            demand="",
+            incomplete=(),
+            consent_commission=None,
+            service_due="",
+            parties=parties(form, Kind.REPORT, business_id=business_id),
+            links=(("split", complaint),),
+        ),
+    )
+
+
+def _registrar(form: ContactForm, actor: Actor) -> Organisation:
+    if actor.organisation_id is not None:
+        return Organisation.objects.get(pk=actor.organisation_id)
+    return centre_for(form)
+
+
+def _kind(checked: Checked, suggest_kind: SuggestKind | None, split: Split | None) -> tuple[str, bool, str]:
+    """Kind, whether it is confirmed, and whether the letter is mixed."""
+    form = checked.form
+    if split is not None:
+        return Kind.COMPLAINT.value, True, "split"
+    found = None
+    if suggest_kind is not None and form.text:
+        found = suggest_kind(
+            form.text,
+            demand=form.demand or None,
+            amount=checked.amount,
+            respondent=form.respondent.name or None,
+        )
+    mixed = "suggested" if found is not None and found.mixed else ""
+    if form.kind != "auto":
+        return form.kind, True, mixed
+    # Until a person confirms it, the strictest candidate's clock runs: that of a complaint.
+    return (found.value if found is not None else Kind.COMPLAINT.value), False, mixed
+
+
+def _business(form: ContactForm, at: datetime) -> int | None:
+    """The business meant, where it can be told from others: by credit code, or by name and address."""
+    respondent = form.respondent
+    name = respondent.name or respondent.platform
+    address = respondent.address or respondent.platform_address
+    if not name or not (respondent.unified_credit_code or address):
+        return None
+    kind = BusinessKind.SHOP if respondent.platform and respondent.name else BusinessKind.MERCHANT
+    for code in dict.fromkeys((respondent.unified_credit_code, "")):
+        if not code and not address:
+            break
+        try:
+            return find_or_create(
+                name=name[:200],
+                at=at,
+                unified_credit_code=code,
+                address=address[:300],
+                phone=respondent.phone[:40],
+                kind=kind,
+                shop_name=respondent.name[:200] if respondent.platform else "",
+                shop_url=respondent.shop_url[:500],
+            ).pk
+        except BusinessError:
+            # A number that cannot be right is kept with the party as it was said; the business goes without.
+            continue
+    return None
+
+
+def store_contact(
+    checked: Checked, *, actor: Actor, at: datetime, centre: Organisation, outcome: Outcome = Outcome.CASES
+) -> Contact:
+    """Stores what came in, once, sealed with a key of its own."""
+    form = checked.form
+    key = keys.new_data_key()
+    details = {k: v for k, v in form.plain().items() if k != "text"}
+    return Contact.objects.create(
+        channel=form.channel,
+        line=form.line[:40],
+        kind=form.kind,
+        outcome=outcome,
+        received_at=checked.received_at,
+        registered_at=at,
+        back_dated=checked.back_dated,
+        registered_by=centre,
+        staff_id=actor.staff_id,
+        external_number=form.external_number[:64],
+        tracking_number=form.tracking_number[:64],
+        consent_disclosure=form.consent_disclosure,
+        consent_commission=form.consent_commission,
+        wrapped_key=keys.wrap(key),
+        sealed_text=keys.encrypt(key, form.text) if form.text else None,
+        sealed_details=keys.encrypt(key, json.dumps(details, ensure_ascii=False, sort_keys=True)),
+    )
+
+
+def add_to_case(
+    number: int,
+    *,
+    form: ContactForm,
+    actor: Actor,
+    at: datetime,
+    key: str | None = None,
+    files: Sequence[Upload] = (),
+    urge: bool = False,
+) -> Contact:
+    """Adds a further contact to a case that exists: the person calls again about the same matter.
+
+    Args:
+        urge: the person presses for an answer; otherwise the words are added as material.
+
+    Raises:
+        ActionError: the action is not open to the actor or not in this state; ``fields_invalid``.
+    """
+    checked = check(form, strict=False, at=at, some_files=bool(files))
+    # Who the person is and against whom stands in the case already.
+    wrong = {
+        p: v
+        for p, v in checked.problems.items()
+        if p in ("channel", "received_on", "received_reason", "text")
+    }
+    if wrong:
+        raise refusal(replace(checked, problems=wrong))
+    with transaction.atomic():
+        if key:
+            body = {"case": str(number), "urge": urge, **_body(form, files, None)}
+            known = answered(owner_of(actor), key, body, at)
+            if known is not None:
+                return Contact.objects.get(pk=known["contact"])
+        if urge:
+            act(number, "urge", {"note": form.text}, actor=actor, at=at, files=files)
+        else:
+            act(
+                number,
+                "add_evidence",
+                {"description": form.text or "补充材料"},
+                actor=actor,
+                at=at,
+                files=files,
+            )
+        contact = store_contact(
+            checked, actor=actor, at=at, centre=_registrar(form, actor), outcome=Outcome.ADDED
+        )
+        contact.cases = [number]
+        contact.save(update_fields=["cases"])
+        if key:
+            remember(owner_of(actor), key, {"contact": contact.pk})
+        return contact
+
+
+def note_contact(*, form: ContactForm, actor: Actor, at: datetime, outcome: Outcome) -> Contact:
+    """Keeps a contact that needs no case: answered at once, or the line was cut."""
+    checked = check(form, strict=False, at=at, some_files=True)
+    return store_contact(checked, actor=actor, at=at, centre=_registrar(form, actor), outcome=outcome)
+
+
+def _body(form: ContactForm, files: Sequence[Upload], split: Split | None) -> Any:
+    return {
+        "form": form.plain(),
+        "files": [hashlib.sha256(f.content).hexdigest() for f in files],
+        "split": [split.complaint_text, split.report_text] if split else None,
+    }
+
+
+def _answer(done: Registered) -> dict[str, Any]:
+    """What is remembered for a repeated post. Query codes are sealed: the table of keys must open no case."""
+    return {
+        "contact": done.contact.pk,
+        "incomplete": list(done.incomplete),
+        "cases": [
+            {
+                "number": str(c.number),
+                "kind": c.kind,
+                "state": c.state,
+                "code": keys.wrap(c.query_code.encode()).hex(),
+            }
+            for c in done.cases
+        ],
+    }
+
+
+def _known(answer: dict[str, Any]) -> Registered:
+    cases = tuple(
+        RegisteredCase(
+            number=int(c["number"]),
+            kind=c["kind"],
+            state=c["state"],
+            query_code=keys.unwrap(bytes.fromhex(c["code"])).decode(),
+        )
+        for c in answer["cases"]
+    )
+    contact = Contact.objects.get(pk=answer["contact"])
+    return Registered(contact, cases, tuple(answer["incomplete"]), repeated=True)

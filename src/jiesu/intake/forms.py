@@ -1,0 +1,238 @@
+"""What a contact says, as values: the same for portal, desk, spreadsheet and API.
+
+Texts are as entered; ``checking.check`` says what is wrong with them and gives the cleaned values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+KINDS = ("complaint", "report", "consultation", "other", "auto")
+#: Channels on which the citizen types herself; everything is asked for before it is sent.
+STRICT_CHANNELS = frozenset({"portal"})
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whoever brings a matter in. ``representative``: chosen to speak for a joint complaint (order 121 art. 12)."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    id_type: str = ""
+    id_number: str = ""
+    email: str = ""
+    representative: bool = False
+
+    @property
+    def given(self) -> bool:
+        """Whether anything at all is known of the person."""
+        return any((self.name, self.phone, self.address, self.id_number, self.email))
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Who acts for the complainant, and the authorisation's matter, powers and period (order 121 art. 11)."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    id_type: str = ""
+    id_number: str = ""
+    matter: str = ""
+    powers: str = ""
+    period: str = ""
+
+    @property
+    def given(self) -> bool:
+        return any((self.name, self.phone, self.id_number, self.matter))
+
+    @property
+    def authorised(self) -> bool:
+        """Whether the authorisation names what art. 11 asks for."""
+        return bool(self.matter and self.powers and self.period)
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """Against whom. ``platform_address`` is the address that the shop shows on the platform (order 121 art. 13)."""
+
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+    unified_credit_code: str = ""
+    platform: str = ""
+    platform_address: str = ""
+    shop_url: str = ""
+
+    @property
+    def given(self) -> bool:
+        return any((self.name, self.address, self.unified_credit_code, self.platform, self.platform_address))
+
+
+@dataclass(frozen=True)
+class ContactForm:
+    """One contact.
+
+    Args:
+        kind: complaint, report, consultation, other, or auto: a suggestion is taken and a person confirms it.
+        received_on: day or instant of receipt, if it is not now.
+        received_reason: why it is registered later than it was received.
+        amount: disputed sum in yuan, as entered.
+        joint: all complainants of a joint complaint, instead of ``complainant``.
+        joint_agreed: every one of them agrees to joint handling.
+        service_due: last day that another platform (12345) set, as ISO date.
+        line: telephone line or counter on which it came.
+        subject: category, if somebody has chosen one.
+    """
+
+    kind: str = "auto"
+    channel: str = ""
+    text: str = ""
+    demand: str = ""
+    amount: str = ""
+    occurred_on: str = ""
+    received_on: str = ""
+    received_reason: str = ""
+    external_number: str = ""
+    tracking_number: str = ""
+    service_due: str = ""
+    line: str = ""
+    subject: str = ""
+    anonymous: bool = False
+    complainant: Person = field(default_factory=Person)
+    informant: Person = field(default_factory=Person)
+    joint: tuple[Person, ...] = ()
+    joint_agreed: bool = False
+    agent: Agent = field(default_factory=Agent)
+    respondent: Respondent = field(default_factory=Respondent)
+    consent_disclosure: bool | None = None
+    consent_commission: bool | None = None
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Whoever brings it in; empty for an anonymous report without any word about who it was."""
+        if self.joint:
+            return tuple(p for p in self.joint if p.given)
+        order = (
+            (self.informant, self.complainant)
+            if self.kind == "report"
+            else (self.complainant, self.informant)
+        )
+        return next(((p,) for p in order if p.given), ())
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values, without what was not given."""
+        plain: dict[str, Any] = _without_blanks(asdict(self))
+        return plain
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one field: a stable code, and words that say what to enter."""
+
+    code: str
+    message: str
+
+
+class FormError(ValueError):
+    """A body that has no such fields or values of another type. ``problems``: path of the field → problem."""
+
+    def __init__(self, problems: dict[str, Problem]) -> None:
+        super().__init__("; ".join(f"{k}: {p.message}" for k, p in problems.items()))
+        self.problems = problems
+
+
+def read(body: Mapping[str, Any]) -> ContactForm:
+    """The form from JSON or from a row of a spreadsheet.
+
+    Numbers are taken for texts; null is taken for not given.
+
+    Raises:
+        FormError: unknown fields, values of the wrong type; all at once.
+
+    >>> read({"kind": "complaint", "channel": "hotline", "amount": 128.5}).amount
+    '128.5'
+    """
+    problems: dict[str, Problem] = {}
+    values = _values(ContactForm, body, "", problems)
+    for name, shape in (
+        ("complainant", Person),
+        ("informant", Person),
+        ("agent", Agent),
+        ("respondent", Respondent),
+    ):
+        given = body.get(name)
+        if given is None:
+            continue
+        if isinstance(given, Mapping):
+            values[name] = shape(**_values(shape, given, f"{name}.", problems))
+        else:
+            problems[name] = Problem("wrong_type", "应当是一组字段。")
+    joint = body.get("joint")
+    if isinstance(joint, list | tuple):
+        people: list[Person] = []
+        for n, one in enumerate(joint):
+            if isinstance(one, Mapping):
+                people.append(Person(**_values(Person, one, f"joint.{n}.", problems)))
+            else:
+                problems[f"joint.{n}"] = Problem("wrong_type", "应当是一组字段。")
+        values["joint"] = tuple(people)
+    elif joint is not None:
+        problems["joint"] = Problem("wrong_type", "应当是列表。")
+    if problems:
+        raise FormError(problems)
+    return ContactForm(**values)
+
+
+def _values(
+    shape: type, given: Mapping[str, Any], prefix: str, problems: dict[str, Problem]
+) -> dict[str, Any]:
+    kinds = {f.name: str(f.type) for f in fields(shape)}
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        kind = kinds.get(name)
+        if kind is None:
+            problems[f"{prefix}{name}"] = Problem("unknown_field", "没有这一项，请核对字段名。")
+        elif value is not None and kind in _READERS:
+            try:
+                found[name] = _READERS[kind](value)
+            except ValueError as error:
+                problems[f"{prefix}{name}"] = Problem("wrong_type", str(error))
+    return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("应当是文字。")
+    return str(value).replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+def _yes_no(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in ("1", "true", "yes", "on", "是"):
+        return True
+    if word in ("0", "false", "no", "off", "否", ""):
+        return False
+    raise ValueError("应当是“是”或者“否”。")
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {"str": _text, "bool": _yes_no, "bool | None": _yes_no}
+
+
+def _without_blanks(value: Any) -> Any:
+    if isinstance(value, dict):
+        inner = {k: _without_blanks(v) for k, v in value.items()}
+        # "No" to a consent is an answer; everywhere else False only means that a box was left alone.
+        return {
+            k: v
+            for k, v in inner.items()
+            if v not in ("", None, [], {}, False) or (v is False and "consent" in k)
+        }
+    if isinstance(value, list | tuple):
+        return [_without_blanks(v) for v in value]
+    return value

@@ -1,0 +1,1 @@
+"""Faces of the system: portal, desk, API. HTML and HTTP only; rules live below."""
