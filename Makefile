@@ -22,7 +22,7 @@ bench: .venv/stamp  ## measure; writes docs/benchmarks.md
 	$(BIN)/python -m tools.bench
 
 docs: .venv/stamp  ## write the generated documents
-	$(BIN)/python -m tools.documents
+	$(BIN)/python -m jiesu.law.coverage --write docs/law.md
 
 .venv/stamp: requirements.lock pyproject.toml
 	@$(PYTHON) tools/make_venv.py

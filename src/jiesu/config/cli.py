@@ -15,6 +15,7 @@ from django.db import OperationalError
 
 from jiesu.config.postgres_install import DatabaseServerError
 from jiesu.config.process import ProcessError
+from jiesu.law.errors import LawError
 from jiesu.people.errors import PeopleError
 
 PROGRAM = "jiesu"
@@ -41,6 +42,8 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "up": Command("up", "启动全部：数据库、网站、后台任务 / start everything", django=False),
+    "law": Command("law", "期限与规则：due、rules、coverage / periods and rules", django=False),
+    "verify": Command("verify", "核对事实链 / check the chains of facts"),
     "user": Command("user", "工作人员账号 / accounts of staff"),
     "token": Command("token", "接口令牌 / token for the API"),
     "backup": Command("backup", "备份数据库与文件 / back up database and files", django=False),
@@ -86,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ProcessError as error:
         print(error, file=sys.stderr)
         return 2
-    except (DatabaseServerError, PeopleError) as error:
+    except (DatabaseServerError, PeopleError, LawError) as error:
         print(error, file=sys.stderr)
         return 1
     except OperationalError as error:
