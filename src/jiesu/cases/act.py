@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -269,8 +269,14 @@ def _run(draft: Draft, action: str, data: Data, ctx: Context, actor: Actor, file
     return Acted(draft.case, draft.state, first, tuple(messages), tuple(created))
 
 
-def enrich(draft: Draft, action: str, data: Data, ctx: Context) -> Data:
-    """Adds what only the database knows: a number for the case that follows, what another case says."""
+def enrich(
+    draft: Draft, action: str, data: Data, ctx: Context, *, serial: Callable[[], int] = next_serial
+) -> Data:
+    """Adds what only the database knows: a number for the case that follows, what another case says.
+
+    Args:
+        serial: where sequence values come from; bulk takes them from blocks.
+    """
     row = table(draft.state.kind).rows.get(action)
     if row is None:
         return data
@@ -279,7 +285,7 @@ def enrich(draft: Draft, action: str, data: Data, ctx: Context) -> Data:
     ):
         if not data.get("new_case"):
             division = str(draft.case.pk)[:6]
-            data = {**data, "new_case": str(make_number(division, ctx.at, next_serial()))}
+            data = {**data, "new_case": str(make_number(division, ctx.at, serial()))}
     if action == "merge_repeat":
         earlier = Case.objects.filter(pk=int(data["other"]), kind=Kind.REPORT).only("closed_at").first()
         if earlier is None:
@@ -329,6 +335,7 @@ LINE_COLUMNS = ("province", "city", "county")
 
 def save(draft: Draft) -> None:
     """Writes a draft of a stored case: its row, its new children, its changed clocks, its jobs."""
+    draft.project()
     case = draft.case
     holder = draft.state.organisation or draft.state.registered_by
     organisation = Organisation.objects.only(*LINE_COLUMNS).get(pk=holder)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
-import rfc8785
-
 from jiesu.cases.keys import hmac_sm3, ring
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 GENESIS = b"\x00" * 32
+
+
+def canonical(data: dict[str, Any]) -> bytes:
+    """RFC 8785 for what events hold: names in ASCII, whole numbers, no fractions. The library is ten times slower.
+
+    >>> canonical({"b": 1, "a": "市"}).decode()
+    '{"a":"市","b":1}'
+    """
+    return _ENCODER.encode(data).encode()
 
 
 def stamp(at: datetime) -> str:
@@ -32,7 +42,7 @@ def link_hash(
     audit_key: bytes | None = None,
 ) -> bytes:
     """HMAC-SM3 over the canonical JSON (RFC 8785) of an event and the hash before it, 32 bytes."""
-    body = rfc8785.dumps(
+    body = canonical(
         {
             "previous": bytes(previous).hex(),
             # As text: RFC 8785 numbers are doubles and a case number has 18 digits.

@@ -64,6 +64,7 @@ def notice_fields(
     *,
     bureau: Organisation,
     office: Organisation | None,
+    staff: Callable[[Any], str | None],
 ) -> NoticeFields:
     """What the case knows that a notice may need; ``render`` picks what its form asks for."""
     state = draft.state

@@ -27,7 +27,9 @@ def _text(value: Any) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _plan(model: type[Model], keyed: bool) -> tuple[sql.Composed, Callable[[Any], tuple[Any, ...]], tuple[tuple[int, Convert], ...]]:
+def _plan(
+    model: type[Model], keyed: bool
+) -> tuple[sql.Composed, Callable[[Any], tuple[Any, ...]], tuple[tuple[int, Convert], ...]]:
     """The statement, the getter of a row's values, and the columns whose values need converting."""
     fields = [f for f in model._meta.concrete_fields if f.column and (keyed or not isinstance(f, AutoField))]
     convert: list[tuple[int, Convert]] = []

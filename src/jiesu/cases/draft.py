@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from jiesu.cases import keys
 from jiesu.cases.chain import GENESIS, link_hash
-from jiesu.cases.facts import CaseState, ClockFact, Data, dump_facts, load_facts
+from jiesu.cases.facts import CaseState, ClockFact, Data, dump_facts, load_facts, replace
 from jiesu.cases.kinds import BRINGER, Kind
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.fields import SEALED, Field
@@ -152,7 +152,6 @@ class Draft:
             self.added.append(self._child(child, ctx))
         self._follow_up(action, sealed, ctx)
         self.jobs.extend(done.jobs)
-        self.project()
         return done
 
     def _add_event(self, done: Stepped, ctx: Context, actor_kind: str) -> None:
@@ -307,7 +306,7 @@ class Draft:
         )
 
     def project(self) -> None:
-        """Writes the state into the case row's columns."""
+        """Writes the state into the case row's columns; the doors do it once, after the last step."""
         state, case = self.state, self.case
         case.kind = state.kind
         case.state = state.state

@@ -6,13 +6,30 @@ rows are a copy of it for lists and rights. Facts hold codes, ids and dates, nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 Data = dict[str, Any]
+Value = TypeVar("Value")
+
+
+def replace(value: Value, /, **changes: Any) -> Value:
+    """A frozen value with some fields changed: ``dataclasses.replace`` without running ``__init__`` again.
+
+    A history of ten steps makes eighty such copies; the plain way takes a fifth of the time of an import.
+
+    >>> replace(Notice(form="5", to="complainant", party=1, event=1), failed=2).failed
+    2
+    """
+    if not changes.keys() <= value.__dict__.keys():
+        raise TypeError(f"{type(value).__name__} has no {sorted(changes.keys() - value.__dict__.keys())}")
+    copy = object.__new__(type(value))
+    copy.__dict__.update(value.__dict__)
+    copy.__dict__.update(changes)
+    return copy
 
 
 @dataclass(frozen=True)

@@ -94,8 +94,8 @@ def ensure_ring() -> Path:
 
 
 @lru_cache(maxsize=4)
-def _load(path: Path, stamp: int) -> Ring:
-    data = json.loads(path.read_text())
+def _load(path: str, stamp: int) -> Ring:
+    data = json.loads(Path(path).read_text())
     return Ring(
         current=int(data["current"]),
         wrapping={int(k): bytes.fromhex(v) for k, v in data["wrapping"].items()},
@@ -106,8 +106,18 @@ def _load(path: Path, stamp: int) -> Ring:
 
 def ring() -> Ring:
     """The key ring; re-read when its file changes."""
-    path = ensure_ring()
-    return _load(path, path.stat().st_mtime_ns)
+    # Asked for ten times in a case: one look at the file, no path arithmetic.
+    path = _known_path(settings.JIESU.home)
+    try:
+        stamp = os.stat(path).st_mtime_ns  # noqa: PTH116
+    except FileNotFoundError:
+        stamp = ensure_ring().stat().st_mtime_ns
+    return _load(path, stamp)
+
+
+@lru_cache(maxsize=4)
+def _known_path(home: object) -> str:
+    return str(ring_path())
 
 
 def new_data_key() -> bytes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from jiesu.cases.errors import ActionError, Code
-from jiesu.cases.facts import CaseState, ClockFact, Data, Decision, Facts, Notice
+from jiesu.cases.facts import CaseState, ClockFact, Data, Decision, Facts, Notice, replace
 from jiesu.cases.kinds import ENDED, ClockState
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.fields import SHANGHAI

@@ -52,6 +52,7 @@ def approve(where: frozenset[str]) -> Row:
             Field("proposal", Type.WHOLE, _("拟办意见"), choices="proposals"),
             Field("note", Type.TEXT, _("批示"), required=False),
         ),
+        guards=(guards.proposal_waits,),
         fold=folds.decide_proposal,
         follow=follow,
         group="main",
@@ -68,6 +69,7 @@ def reject(where: frozenset[str]) -> Row:
             Field("proposal", Type.WHOLE, _("拟办意见"), choices="proposals"),
             Field("reason", Type.TEXT, _("理由和要求")),
         ),
+        guards=(guards.proposal_waits,),
         fold=folds.decide_proposal,
         group="main",
     )

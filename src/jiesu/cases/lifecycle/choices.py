@@ -13,6 +13,7 @@ from jiesu.cases.facts import CaseState
 from jiesu.cases.kinds import Kind
 from jiesu.cases.lawbook import refusal_grounds, termination_grounds
 from jiesu.cases.lifecycle.fields import Choices, Field
+from jiesu.notices import OTHER_MATTERS
 
 #: Titles of notices that are no official form.
 NOTICE_TITLES = {
@@ -42,15 +43,7 @@ ROLE_NAMES = {
     "agent": gettext_lazy("代理人"),
     "representative": gettext_lazy("代表人"),
 }
-OTHER_CHANNELS: Choices = (
-    ("consultation", gettext_lazy("咨询")),
-    ("information_request", gettext_lazy("政府信息公开申请")),
-    ("review_application", gettext_lazy("行政复议申请")),
-    ("discipline", gettext_lazy("纪检监察检举控告")),
-    ("petition", gettext_lazy("信访事项")),
-    ("other_department", gettext_lazy("其他部门职责")),
-    ("suggestion", gettext_lazy("意见建议")),
-)
+OTHER_CHANNELS: Choices = tuple(OTHER_MATTERS.items())
 DUTY_SUBJECTS: Choices = (
     ("food", gettext_lazy("食品安全")),
     ("advertising", gettext_lazy("广告")),

@@ -172,7 +172,7 @@ def return_to_centre(rule: str) -> Row:
                 help=_("知道的话请写明，便于中心重新分送"),
             ),
         ),
-        guards=(guards.routed_elsewhere_only_through_centre,),
+        guards=(guards.routed_elsewhere_only_through_centre, guards.no_dispute_open),
         fold=folds.bounce,
         columns=columns.returned,
         moves=(*((Void(rule, "returned"),) if rule else ()), Void("service.report_back", "returned")),

@@ -310,7 +310,7 @@ TABLE = Table.of(
         article="",
         group="more",
     ),
-    *ending.after(ALL, reopens_to="routed"),
+    *ending.after(ALL, reopens_to="routed", rule=ACCEPTANCE),
     Row(
         action="link_duplicate",
         label=_("关联重复投诉"),

@@ -16,6 +16,7 @@ from jiesu.cases.lifecycle.roles import (
     SUPERIOR,
 )
 from jiesu.cases.lifecycle.table import (
+    UNTIL_CLOSED,
     Context,
     Hand,
     Meet,
@@ -49,7 +50,7 @@ def jurisdiction(rule: str) -> tuple[Row, ...]:
         Row(
             action="settle_dispute",
             label=_("争议已协商一致"),
-            states=working,
+            states=UNTIL_CLOSED,
             who=(BUREAU_HEAD, OFFICE_HEAD, ASSIGNEE),
             fields=(
                 Field("organisation", Type.ORGANISATION, _("协商由谁处理")),
@@ -67,13 +68,13 @@ def jurisdiction(rule: str) -> tuple[Row, ...]:
         Row(
             action="refer_dispute",
             label=_("报请指定管辖"),
-            states=working,
+            states=UNTIL_CLOSED,
             who=(BUREAU_HEAD,),
             fields=(
                 Field("superior", Type.ORGANISATION, _("共同的上一级"), choices="superiors"),
                 Field("reason", Type.TEXT, _("报请理由")),
             ),
-            guards=(_in_dispute,),
+            guards=(_negotiating,),
             fold=folds.setting(dispute="referred"),
             moves=(Meet("jurisdiction.dispute"), Start("jurisdiction.designation", holder="superior")),
             children=participant("superior", "superior"),
@@ -83,7 +84,7 @@ def jurisdiction(rule: str) -> tuple[Row, ...]:
         Row(
             action="designate_jurisdiction",
             label=_("指定管辖"),
-            states=working,
+            states=UNTIL_CLOSED,
             who=(SUPERIOR,),
             fields=(
                 Field("organisation", Type.ORGANISATION, _("指定处理机关")),
@@ -128,3 +129,9 @@ def _no_dispute(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
 
 def _in_dispute(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     return None if case.facts.dispute else Refusal("no_dispute", say("没有正在处理的管辖争议。"))
+
+
+def _negotiating(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    if case.facts.dispute == "negotiating":
+        return None
+    return Refusal("not_negotiating", say("没有正在协商的管辖争议，或者已经报请指定。"))

@@ -17,6 +17,7 @@ from jiesu.cases.lifecycle.roles import (
     SYSTEM,
 )
 from jiesu.cases.lifecycle.table import (
+    UNTIL_CLOSED,
     By,
     Context,
     Guard,
@@ -92,10 +93,18 @@ def after(where: frozenset[str], *, reopens_to: str, rule: str = "") -> tuple[Ro
                 REASON,
             ),
             fold=folds.reopen,
-            moves=(Start("service.review_order", fixed="finish_by"),),
+            moves=(
+                Start("service.review_order", fixed="finish_by"),
+                *((Start(rule, when=_no_day_set),) if rule else ()),
+            ),
             group="more",
         ),
     )
+
+
+def _no_day_set(case: CaseState, data: Data, ctx: Context) -> bool:
+    """Where the decision sets no day, the statutory period runs anew."""
+    return not data.get("finish_by")
 
 
 def _pending_review(case: CaseState, data: Data, ctx: Context) -> bool:
@@ -199,7 +208,7 @@ def parts(where: frozenset[str], who: tuple[By, ...]) -> tuple[Row, ...]:
         Row(
             action="finish_assistance",
             label=_("协办反馈"),
-            states=where,
+            states=UNTIL_CLOSED,
             who=(*who, by("assisting", "handler", "officehead", "head", "council", "dispatcher")),
             fields=(Field("result", Type.TEXT, _("协办结果")),),
             guards=(_part_open,),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 
-from jiesu.cases.facts import CaseState, Data, Facts, PartyFact, ProposalFact, SessionFact
+from jiesu.cases.facts import CaseState, Data, Facts, PartyFact, ProposalFact, SessionFact, replace
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import Context, Fold
 
@@ -169,7 +168,9 @@ def void_notices(case: CaseState, data: Data, ctx: Context) -> Facts:
 
 
 def reopen(case: CaseState, data: Data, ctx: Context) -> Facts:
-    return replace(void_notices(case, data, ctx), informed=False, withdrawn_on=None, settled_on=None)
+    return replace(
+        void_notices(case, data, ctx), confirmed=True, informed=False, withdrawn_on=None, settled_on=None
+    )
 
 
 def review(case: CaseState, data: Data, ctx: Context) -> Facts:

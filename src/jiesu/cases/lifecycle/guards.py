@@ -305,3 +305,22 @@ def no_proposal_of_same(case: CaseState, data: Data, ctx: Context) -> Refusal | 
     if any(p.action == data.get("action") for p in case.facts.proposals.values()):
         return Refusal("already_proposed", _("同样的拟办意见正在等待审批。"))
     return None
+
+
+def proposal_waits(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    if int(data["proposal"]) not in case.facts.proposals:
+        return Refusal("proposal_gone", _("这件拟办意见已经处理，请刷新后查看。"), "proposal")
+    return None
+
+
+def session_planned(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    session = case.facts.sessions.get(int(data["session"]))
+    if session is None or session.result != "planned":
+        return Refusal("session_gone", _("这次调解已有记录，请刷新后查看。"), "session")
+    return None
+
+
+def no_dispute_open(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    if case.facts.dispute:
+        return Refusal("dispute_open", _("管辖争议正在处理，请先协商一致或者由上级指定。"))
+    return None

@@ -222,7 +222,7 @@ MEDIATION_ROWS = (
             ),
             Field("positions", Type.TEXT, _("调解记录"), help=_("到场人员、各方意见、调解经过")),
         ),
-        guards=(guards.no_recusal_pending,),
+        guards=(guards.no_recusal_pending, guards.session_planned),
         fold=folds.session_held,
         article="schedule_session",
         group="main",

@@ -47,7 +47,7 @@ INFORMANT_NOTICE = "report.informant_notice"
 
 def _named_and_owed(case: CaseState, data: Data, ctx: Context) -> bool:
     """Whether order 20 art. 31 still gives a named informant a notice of the decision within its period."""
-    if case.kind != "report" or case.anonymous:
+    if case.kind != "report" or case.anonymous or not any(p.reachable for p in case.parties("informant")):
         return False
     try:
         provisions = rule(INFORMANT_NOTICE).provisions
@@ -65,6 +65,8 @@ def _statutory(case: CaseState, data: Data, ctx: Context) -> bool:
 
 
 def _basis_given(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    if data["basis"] in ("no_duty", "courtesy") and case.clock(INFORMANT_NOTICE) is not None:
+        return Refusal("duty_exists", say("实名举报人有权在法定期限内被告知，请选择告知的依据。"), "basis")
     if data["basis"] == "no_duty" and not data.get("reason"):
         return Refusal("reason_missing", say("没有告知义务的，请写明理由。"), "reason")
     if data["basis"] not in ("no_duty",) and not data.get("result"):
@@ -254,7 +256,6 @@ def _informing() -> tuple[Row, ...]:
                     "courtesy",
                     ("informant",),
                     required=False,
-                    meets=INFORMANT_NOTICE,
                     when=lambda c, d, x: _to_informant(c, d, x) and not _statutory(c, d, x),
                 ),
             ),
@@ -392,7 +393,7 @@ TABLE = Table.of(
     *disputes.jurisdiction("report.verification"),
     *linking.lead_and_police(VERIFYING | DECIDED, CLOSE_WORK)[1:],
     *ending.parts(VERIFYING, CLOSE_WORK),
-    *ending.after(ALL, reopens_to="verifying"),
+    *ending.after(ALL, reopens_to="verifying", rule="report.verification"),
     linking.split(states("registered", "routed", "verifying")),
     linking.not_mixed(OPEN),
     ending.flag(OPEN, CLOSE_WORK),
@@ -461,7 +462,7 @@ LEAD = Table.of(
     approval.approve(OPEN),
     approval.reject(OPEN),
     *linking.lead_and_police(VERIFYING | DECIDED, CLOSE_WORK)[1:],
-    *ending.after(ALL, reopens_to="verifying"),
+    *ending.after(ALL, reopens_to="verifying", rule="lead.found_otherwise"),
     ending.flag(OPEN, CLOSE_WORK),
     linking.link_back(ALL),
     ending.recalculate(ALL),

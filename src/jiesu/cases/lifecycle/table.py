@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from jiesu.cases.facts import CaseState, Data, Facts
+from jiesu.cases.kinds import ENDED, State
 from jiesu.cases.lifecycle.fields import SHANGHAI, Field, Label
 from jiesu.law.calendar import Calendar
 
@@ -271,6 +272,10 @@ class Table:
     def states(self) -> frozenset[str]:
         """Every state that some row starts from or leads to."""
         return frozenset(s for r in self.rows.values() for s in (*r.states, *r.targets()))
+
+
+#: What was begun may be ended until the case is closed, wherever it stands by then.
+UNTIL_CLOSED = frozenset(s.value for s in State) - ENDED
 
 
 def states(*names: str) -> frozenset[str]:

@@ -1,0 +1,288 @@
+"""Both doors write the same: random histories through ``act`` and through ``bulk``, every row and hash compared."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Model
+
+from jiesu.cases import act as door
+from jiesu.cases import bulk, keys
+from jiesu.cases import models as tables
+from jiesu.cases.errors import ActionError
+from jiesu.cases.lifecycle.choices import resolve
+from jiesu.cases.lifecycle.fields import Field, Type
+from jiesu.cases.models import Case, DocumentNumber, Message
+from jiesu.cases.opening import Opening, PartyInput, make_number
+from jiesu.cases.verify import verify_case
+from jiesu.people.actors import Actor, citizen
+from jiesu.people.models import Staff
+from jiesu.places.queries import by_key
+from tests.cases.conftest import moment
+
+pytestmark = pytest.mark.django_db
+
+HISTORIES = 500
+LONGEST = 7
+CHILDREN = (
+    tables.Clock,
+    tables.ContactEntry,
+    tables.Event,
+    tables.Link,
+    tables.Message,
+    tables.Participant,
+    tables.Party,
+    tables.Passage,
+    tables.Proposal,
+    tables.Session,
+)
+WORDS = ("电饭煲使用一天即损坏", "预付卡余额不退", "收到的手机与页面描述不符", "称重短少二两", "要求退一赔三")
+
+
+@dataclass
+class Told:
+    """A history as ``act`` lived it, ready to be told again to ``bulk``."""
+
+    opening: Opening
+    actor: Actor
+    at: datetime
+    key: bytes
+    steps: list[bulk.Step] = field(default_factory=list)
+
+
+class Serial:
+    """A sequence that can be set back."""
+
+    last = 500_000
+
+    def __call__(self) -> int:
+        self.last += 1
+        return self.last
+
+
+class Walk:
+    """Takes random actions of random people on one case through ``act``."""
+
+    def __init__(self, chance: random.Random, people: list[Actor], places: dict[str, int]) -> None:
+        self.chance = chance
+        self.people = people
+        self.places = places
+        self.taken: Counter[str] = Counter()
+
+    def opening(self, at: datetime, number: int) -> Opening:
+        pick = self.chance
+        kind = pick.choice(
+            ("complaint", "complaint", "complaint", "report", "report", "consultation", "other")
+        )
+        bringer = {"complaint": "complainant", "report": "informant"}.get(kind, "enquirer")
+        opposite = "reported" if kind == "report" else "respondent"
+        anonymous = kind == "report" and pick.random() < 0.3
+        parties = [
+            PartyInput(role=opposite, name="资阳区好再来超市", phone="07371234567", address="益阳市资阳区")
+        ]
+        if not anonymous:
+            parties.insert(
+                0, PartyInput(role=bringer, name="张小明", phone="13812345678", address="益阳市大码头1号")
+            )
+            if pick.random() < 0.2:
+                parties.append(PartyInput(role=bringer, name="李大山", represented_by=0))
+        return Opening(
+            kind=kind,
+            channel=pick.choice(("hotline", "portal", "12345", "letter")),
+            registered_by=self.places["centre"],
+            division="430900",
+            received_at=at - timedelta(hours=pick.choice((0, 5, 30))),
+            parties=tuple(parties),
+            text=pick.choice(WORDS) + "，电话 13812345678。",
+            demand=pick.choice(("", "退还货款 299 元")),
+            amount=pick.choice((None, 29900)),
+            anonymous=anonymous,
+            confirmed=pick.random() < 0.8,
+            mixed=pick.choice(("", "", "", "suggested")),
+            service_due=pick.choice(("", (at + timedelta(days=5)).date().isoformat())),
+            number=number,
+            query_code="ABCDEFGHJK",
+        )
+
+    def value(self, spec: Field, state: Any, at: datetime) -> Any:
+        pick = self.chance
+        choices = [c[0] for c in resolve(spec, state, at.date())]
+        if spec.type in (Type.TEXT, Type.LINE):
+            return pick.choice(WORDS)
+        if spec.type == Type.MULTI:
+            return pick.sample(choices, min(len(choices), pick.randint(0, 2)))
+        if choices:
+            return pick.choice(choices)
+        if spec.type in (Type.CODE, Type.CHOICE):
+            return {"officers_named": "李卫东,孙海燕"}.get(spec.name, "X-12")
+        if spec.type == Type.STAFF:
+            return self.places["handler"]
+        if spec.type == Type.ORGANISATION:
+            return self.places[
+                "office" if spec.name == "office" else pick.choice(("bureau", "bureau", "next"))
+            ]
+        days = pick.choice((1, 3, 9)) if spec.future else -pick.choice((0, 0, 1))
+        return {
+            Type.DATE: (at + timedelta(days=days)).date().isoformat(),
+            Type.DATETIME: (at + timedelta(days=days, seconds=days)).isoformat(),
+            Type.MONEY: "299.50",
+            Type.BOOL: pick.random() < 0.7,
+            Type.WHOLE: pick.randint(spec.minimum or 1, spec.maximum or 5),
+            Type.CASE: str(self.places["earlier"]),
+        }[spec.type]
+
+    def take(self, case: Case, at: datetime) -> tuple[str, Actor] | None:
+        """One action that the table allows to somebody, or None after a few refusals."""
+        state = door.load(case).state
+        for actor in self.chance.sample(self.people, len(self.people)):
+            offers = [o for o in door.offered(case, state, actor, at) if o.action not in ("merge_repeat",)]
+            if not offers:
+                continue
+            # What was seldom taken comes first, so that a few hundred walks meet nearly every action.
+            offer = self.chance.choices(offers, [1 / (1 + self.taken[o.action]) for o in offers])[0]
+            data = {
+                f.name: self.value(f, state, at)
+                for f in offer.fields
+                if f.needed({}) or self.chance.random() < 0.6
+            }
+            name = "propose" if offer.propose else offer.action
+            if offer.propose:
+                data["action"] = offer.action
+            try:
+                with transaction.atomic():
+                    door.act(case.pk, name, data, actor=actor, at=at)
+            except ActionError:
+                continue
+            self.taken[offer.action] += 1
+            return name, actor
+        return None
+
+
+def rows(model: type[Model], key: bytes, case: int) -> list[dict[str, Any]]:
+    """The rows of one table of one case, ciphers opened."""
+    found = []
+    for values in model._default_manager.filter(case_id=case).order_by("seq").values():
+        if values.get("sealed") is not None:
+            values["sealed"] = keys.decrypt(key, values["sealed"])
+        plain = {k: bytes(v) if isinstance(v, memoryview) else v for k, v in values.items()}
+        if model is Message and plain["status"] in ("queued", "sent"):
+            # The one difference: nothing of a history is sent.
+            plain |= {"status": "out", "next_try_at": None, "sent_at": None}
+        found.append(plain)
+    return found
+
+
+def picture(case: int) -> dict[str, Any]:
+    """Everything stored of one case, as plain values."""
+    row = Case.objects.filter(pk=case).values().get()
+    key = keys.unwrap(row["wrapped_key"])
+    row = {k: bytes(v) if isinstance(v, memoryview) else v for k, v in row.items()} | {"wrapped_key": key}
+    shown = {"case": row, **{m.__name__: rows(m, key, case) for m in CHILDREN}}
+    for table in ("cases_complaintwords", "cases_reportwords"):
+        with connection.cursor() as cursor:
+            cursor.execute(f'SELECT words::text FROM "{table}" WHERE case_id = %s', [case])
+            shown[table] = cursor.fetchall()
+    return shown
+
+
+def series() -> list[dict[str, Any]]:
+    return list(
+        DocumentNumber.objects.order_by("organisation_id", "form", "year").values(
+            "organisation_id", "form", "year", "last"
+        )
+    )
+
+
+@pytest.fixture
+def world(who: Callable[[str], Actor]) -> Iterator[tuple[list[Actor], dict[str, int]]]:
+    names = ("calltaker", "dispatcher", "officehead", "handler", "handler", "handler", "head", "supervisor")
+    people = [who(n) for n in names] + [citizen("complainant")]
+    places = {
+        "centre": by_key("430900-centre").pk,
+        "bureau": by_key("430902-bureau").pk,
+        "next": by_key("430903-bureau").pk,
+        "office": by_key("430902005-office").pk,
+        "handler": Staff.objects.get(username="handler").pk,
+        "earlier": 430900200000000001,
+    }
+    yield people, places
+
+
+def test_both_doors_write_the_same(
+    world: tuple[list[Actor], dict[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people, places = world
+    chance = random.Random(12315)
+    told: list[Told] = []
+    recorded: list[bulk.Step] = []
+    run = door._run
+
+    def record(draft: Any, action: str, data: Any, ctx: Any, actor: Actor, uploads: Any) -> Any:
+        before = serial.last
+        try:
+            done = run(draft, action, dict(data), ctx, actor, uploads)
+        except ActionError:
+            # A refused action gives its number back, so that both doors count alike.
+            serial.last = before
+            raise
+        recorded.append(bulk.Step(action, dict(data), actor, ctx.at))
+        return done
+
+    # Given a sequence that gives both doors the same numbers for the cases that follow.
+    serial = Serial()
+    monkeypatch.setattr(door, "_run", record)
+    monkeypatch.setitem(door.enrich.__kwdefaults__, "serial", serial)
+    monkeypatch.setattr(bulk, "_serials", lambda count: [serial()])
+    walk = Walk(chance, people, places)
+    mark = transaction.savepoint()
+    first = moment("2025-03-03T09:00")
+    for n in range(HISTORIES):
+        # Both sides of both changes of law.
+        at = chance.choice(
+            (first, moment("2024-06-24T09:00"), moment("2026-04-13T09:00"), moment("2026-06-01T09:00"))
+        )
+        key = random.Random(n).randbytes(keys.KEY_BYTES)
+        opening = walk.opening(at, make_number("430900", at, 100_000 + n))
+        monkeypatch.setattr(keys, "new_data_key", lambda key=key: key)
+        draft = door.open_case(opening, actor=people[0], at=at)
+        story = Told(opening, people[0], at, key)
+        for _step in range(chance.randint(0, LONGEST)):
+            at += timedelta(hours=chance.choice((1, 5, 30)))
+            recorded.clear()
+            if walk.take(Case.objects.get(pk=draft.case.pk), at) is None:
+                break
+            story.steps.append(recorded[-1])
+        told.append(story)
+    numbers = [t.opening.number or 0 for t in told]
+    lived = {n: picture(n) for n in numbers}
+    counted = series()
+    transaction.savepoint_rollback(mark)
+    assert not Case.objects.filter(pk__in=numbers).exists()
+
+    # When the same histories are told to the other door
+    serial.last = Serial.last
+    written = bulk.write(
+        (
+            bulk.History(t.opening, t.actor, t.at, steps=t.steps, data_key=t.key, row=i)
+            for i, t in enumerate(told)
+        ),
+        batch=120,
+    )
+
+    # Then every row is the same, the chain too
+    assert [r.error.message for r in written.refused] == []
+    assert [n for _row, n in written.numbers] == numbers
+    for number in numbers:
+        assert picture(number) == lived[number]
+    assert series() == counted
+    actions = {s.action for t in told for s in t.steps}
+    assert len(actions) > 35, sorted(actions)
+    for number in numbers[:50]:
+        assert verify_case(Case.objects.get(pk=number)) == []
