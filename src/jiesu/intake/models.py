@@ -59,3 +59,16 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class PublicUse(models.Model):
+    """How often something was done in a stretch of time by somebody unknown. ``who`` is an index, never an address."""
+
+    scope = models.CharField(max_length=20)
+    who = models.BinaryField()
+    since = models.DateTimeField()
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("scope", "who", "since"), name="public_use_once"),)
+        indexes = (models.Index(fields=("since",), name="public_use_since"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from jiesu.intake import links
+from jiesu.intake import held, limits, links
 
 
 @app.task(name="jiesu.complete_links")
@@ -19,3 +19,11 @@ def complete_links(case: str) -> None:
 def sweep_links(timestamp: int) -> None:
     """Completes links whose job was lost."""
     links.sweep_links(timezone.now())
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="jiesu.forget_public_use", queueing_lock="jiesu.forget_public_use")
+def forget_public_use(timestamp: int) -> None:
+    """Removes counts of the past and files that nobody sent."""
+    limits.forget(timezone.now())
+    held.sweep(timezone.now())
