@@ -24,13 +24,17 @@ def create_database(
 ) -> None:
     """Make a database of the owner's, empty or copied from a template, unless it exists.
 
+    Copying files is more than twice as fast for a template with data in it (tests), and slower for an empty one.
     Nobody but the two roles may connect to it.
     """
     if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None:
         return
     connection.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template or "template0")
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY {}").format(
+            sql.Identifier(name),
+            sql.Identifier(OWNER),
+            sql.Identifier(template or "template0"),
+            sql.SQL("FILE_COPY" if template else "WAL_LOG"),
         )
     )
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
