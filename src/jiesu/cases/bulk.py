@@ -159,7 +159,7 @@ def reserve_numbers(division: str, at: datetime, count: int) -> list[int]:
 
 def reserve_ids(model: type[Model], count: int) -> list[int]:
     """Primary keys from a table's own sequence, for rows that go beside a history."""
-    table, column = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
+    table, column = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",

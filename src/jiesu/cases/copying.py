@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection
-from django.db.models import AutoField, BinaryField, CharField, JSONField, Model, TextField
+from django.db.models import AutoField, CharField, JSONField, Model, TextField
 from psycopg import sql
 
 from jiesu.cases.search import table_for, vector
@@ -31,18 +31,16 @@ def _plan(
     model: type[Model], keyed: bool
 ) -> tuple[sql.Composed, Callable[[Any], tuple[Any, ...]], tuple[tuple[int, Convert], ...]]:
     """The statement, the getter of a row's values, and the columns whose values need converting."""
+    # A composite key has no column of its own.
     fields = [f for f in model._meta.concrete_fields if f.column and (keyed or not isinstance(f, AutoField))]
+    columns = sql.SQL(", ").join([sql.Identifier(str(f.column)) for f in fields])
     convert: list[tuple[int, Convert]] = []
     for position, each in enumerate(fields):
         if isinstance(each, JSONField):
             convert.append((position, _json))
         elif isinstance(each, CharField | TextField):
             convert.append((position, _text))
-        elif isinstance(each, BinaryField):
-            continue
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(f.column) for f in fields)
-    )
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
     return statement, attrgetter(*(f.attname for f in fields)), tuple(convert)
 
 

@@ -27,6 +27,7 @@ from jiesu.cases.models import (
     Link,
     Message,
     Participant,
+    Party,
     Passage,
     Proposal,
     Session,
@@ -260,6 +261,9 @@ class Draft:
             status = "approved" if action == "approve" else "rejected"
             values = {"status": status, "decided_by_id": ctx.actor, "decided_at": ctx.at}
             self.changes.append((Proposal, int(data["proposal"]), values))
+        elif action == "confirm_kind":
+            for party in self.state.facts.parties:
+                self.changes.append((Party, party.seq, {"role": party.role}))
         elif action == "send_message":
             self._add_word(data, ctx)
         elif action in ("revoke_decision", "reopen"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from jiesu.cases.facts import CaseState, Data, Facts, PartyFact, ProposalFact, SessionFact, replace
+from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind, PartyRole
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import Context, Fold
 
@@ -13,7 +14,7 @@ def setting(**changes: object) -> Fold:
     """A fold that sets facts to fixed values."""
 
     def fold(case: CaseState, data: Data, ctx: Context) -> Facts:
-        return replace(case.facts, **changes)  # type: ignore[arg-type]
+        return replace(case.facts, **changes)
 
     return fold
 
@@ -47,11 +48,16 @@ def route(case: CaseState, data: Data, ctx: Context) -> Facts:
 
 
 def bounce(case: CaseState, data: Data, ctx: Context) -> Facts:
-    return replace(case.facts, bounces=case.facts.bounces + 1, direct=False)
+    """Back at the centre, drafts of a decision have lost their bureau."""
+    return replace(case.facts, bounces=case.facts.bounces + 1, direct=False, proposals={})
 
 
 def confirm_kind(case: CaseState, data: Data, ctx: Context) -> Facts:
-    return replace(case.facts, confirmed=True)
+    """The parties keep their sides: who brought the matter in, and whom it is about."""
+    before, after = Kind(case.kind), Kind(data["kind"])
+    roles = {BRINGER[before]: BRINGER[after], OPPOSITE[before]: OPPOSITE[after]}
+    parties = tuple(replace(p, role=str(roles.get(PartyRole(p.role)) or p.role)) for p in case.facts.parties)
+    return replace(case.facts, confirmed=True, parties=parties)
 
 
 def asked_material(case: CaseState, data: Data, ctx: Context) -> Facts:
