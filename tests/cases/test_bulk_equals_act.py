@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -201,7 +201,7 @@ def series() -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def world(who: Callable[[str], Actor]) -> Iterator[tuple[list[Actor], dict[str, int]]]:
+def world(who: Callable[[str], Actor]) -> tuple[list[Actor], dict[str, int]]:
     names = ("calltaker", "dispatcher", "officehead", "handler", "handler", "handler", "head", "supervisor")
     people = [who(n) for n in names] + [citizen("complainant")]
     places = {
@@ -212,7 +212,7 @@ def world(who: Callable[[str], Actor]) -> Iterator[tuple[list[Actor], dict[str, 
         "handler": Staff.objects.get(username="handler").pk,
         "earlier": 430900200000000001,
     }
-    yield people, places
+    return people, places
 
 
 def test_both_doors_write_the_same(
