@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from jiesu.triage.lexicon import Matter, Signal, matters, signals
 
 #: Raised whenever the word lists or the arithmetic change; stored beside each suggestion.
-VERSION = "kind-2"
+VERSION = "kind-3"
 
 #: Words this near to the beginning say what the message is about.
 LEAD = 60
@@ -29,6 +29,8 @@ _MIXED_COMPLAINT, _MIXED_REPORT = 4.5, 3.5
 _CLAIMS = frozenset({"refund", "refused", "asks_mediation"})
 _PUNISHES = frozenset({"says_report", "asks_punishment", "reward"})
 _DISPUTES = _CLAIMS | {"rights", "prepaid", "runaway", "fault", "minor_topup"}
+# What shows that the writer dealt with the business, not only lives beside it.
+_DEALINGS = frozenset({"transaction", "prepaid", "refund", "minor_topup", "runaway"})
 # What a sentence must hold to be about the writer's own purchase and claim.
 _OF_OWN = _DISPUTES | {"transaction", "says_complaint"} - {"rights"}
 _SENTENCE = re.compile(r"[^。！!？?；;\n]+[。！!？?；;\n]?")
@@ -142,6 +144,8 @@ def _scores(hits: list[_Hit]) -> dict[str, float]:
         scores["complaint"] *= 0.6
     if not keys & _DISPUTES:
         scores["complaint"] *= 0.5
+    if not keys & _DEALINGS:
+        scores["complaint"] *= 0.7
     return scores
 
 
