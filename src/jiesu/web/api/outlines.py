@@ -1,0 +1,146 @@
+"""Cases as rows of a list: filters, pages by keyset, and what of each row the reader may see."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from jiesu.cases.models import Case
+from jiesu.cases.queries import visible
+from jiesu.cases.search import query_tokens
+from jiesu.cases.worklists import Item, items, searched, shown
+from jiesu.people.access import record_access
+from jiesu.people.actors import Actor
+from jiesu.people.models import AccessAct
+from jiesu.people.visibility import Part
+from jiesu.places.models import Organisation
+from jiesu.web.api.problems import invalid
+from jiesu.web.api.schemas import Filters
+from jiesu.web.api.values import instant, last_day, midnight
+
+LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page ended: the value of the order's column, and the case."""
+
+    at: datetime | None
+    number: int
+
+
+def write_cursor(order: str, case: Case) -> str:
+    """A cursor after this case. Instants are kept whole: rows of one second differ in their microseconds."""
+    at = case.due_at if order == "due" else case.registered_at
+    text = json.dumps([order, at.isoformat() if at else None, str(case.pk)])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(order: str, text: str) -> Place:
+    """Raises Problem where the cursor is none of this list's."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        given_order, at, number = json.loads(raw.decode())
+        place = Place(datetime.fromisoformat(at) if at is not None else None, int(number))
+        fits = (
+            given_order == order and 0 < place.number <= LARGEST and (order == "due" or place.at is not None)
+        )
+        fits = fits and (place.at is None or (place.at.tzinfo is not None and 1990 <= place.at.year <= 2199))
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        fits = False
+    if not fits:
+        raise invalid({"cursor": _("cursor 无效，请从第一页开始。")})
+    return place
+
+
+def after(rows: QuerySet[Case], order: str, place: Place | None) -> QuerySet[Case]:
+    """Rows in their order, beginning after a place."""
+    if order == "due":
+        rows = rows.order_by(F("due_at").asc(nulls_last=True), "id")
+        if place is None:
+            return rows
+        if place.at is None:
+            return rows.filter(due_at=None, pk__gt=place.number)
+        return rows.filter(Q(due_at__gt=place.at) | Q(due_at=place.at, pk__gt=place.number) | Q(due_at=None))
+    rows = rows.order_by("-registered_at", "-id")
+    if place is None or place.at is None:
+        return rows
+    return rows.filter(registered_at__lte=place.at).exclude(registered_at=place.at, pk__gte=place.number)
+
+
+def organisation_id(text: str) -> int:
+    """An organisation named by id or key; -1, which no case has, for one that does not exist."""
+    if text.isascii() and text.isdigit():
+        return int(text) if len(text) < 18 else -1
+    return Organisation.objects.filter(key=text).values_list("pk", flat=True).first() or -1
+
+
+def rows_for(filters: Filters, actor: Actor) -> QuerySet[Case]:
+    """The cases that pass the filters and that the actor may see.
+
+    Raises:
+        Problem: the search has no word of two characters.
+    """
+    text = filters.q.strip()
+    if text and not text.isascii() and not query_tokens(text):
+        raise invalid({"q": _("请至少输入两个字。")})
+    rows = searched(actor, text) if text else visible(actor)
+    if filters.state:
+        rows = rows.filter(state__in=filters.state)
+    if filters.kind:
+        rows = rows.filter(kind__in=filters.kind)
+    if filters.organisation:
+        rows = rows.filter(organisation_id=organisation_id(filters.organisation))
+    if filters.due_before:
+        rows = rows.filter(due_at__lte=midnight(filters.due_before))
+    return rows
+
+
+def page(filters: Filters, *, actor: Actor, at: datetime) -> dict[str, Any]:
+    """One page of the list; a search is recorded, without its words."""
+    place = read_cursor(filters.order, filters.cursor) if filters.cursor else None
+    rows = after(shown(rows_for(filters, actor)), filters.order, place)
+    found = items(rows[: filters.limit + 1], actor)
+    more = len(found) > filters.limit
+    found = found[: filters.limit]
+    if filters.q.strip():
+        record_access(actor=actor, act=AccessAct.SEARCH, at=at, detail={"face": "api", "found": len(found)})
+    return {
+        "items": [outline(item, at) for item in found],
+        "next": write_cursor(filters.order, found[-1].case) if more else None,
+    }
+
+
+def organisation(row: Organisation | None) -> dict[str, Any] | None:
+    return {"id": row.pk, "key": row.key, "name": row.name} if row is not None else None
+
+
+def outline(item: Item, at: datetime) -> dict[str, Any]:
+    """A row; what the reader may not see is empty."""
+    case, parts = item.case, item.parts
+    return {
+        "number": str(case.pk),
+        "kind": case.kind,
+        "state": case.state,
+        "state_label": case.get_state_display(),
+        "title": case.title if Part.CONTENT in parts else "",
+        "respondent": case.respondent if Part.RESPONDENT in parts else "",
+        "channel": case.channel,
+        "organisation": organisation(case.organisation),
+        "received_at": instant(case.received_at),
+        "registered_at": instant(case.registered_at),
+        "closed_at": instant(case.closed_at),
+        "due_at": instant(case.due_at),
+        "due_on": last_day(case.due_at),
+        "due_rule": case.due_rule,
+        "late": case.due_at is not None and at >= case.due_at,
+        "external_number": case.external_number if Part.CONTENT in parts else "",
+        "version": case.version,
+    }
