@@ -124,6 +124,7 @@ def clean_fields(row: Row, raw: Mapping[str, Any], case: CaseState, at: datetime
     for field in row.fields:
         if field.name not in problems and _blank(data.get(field.name)) and field.needed({**raw, **data}):
             problems[field.name] = _missing(field)
+    data.update({k: v for k, v in raw.items() if k in RESERVED})
     unknown = set(raw) - {f.name for f in row.fields} - RESERVED
     for name in sorted(unknown):
         problems[name] = "没有这一项。"
@@ -133,7 +134,13 @@ def clean_fields(row: Row, raw: Mapping[str, Any], case: CaseState, at: datetime
 
 
 #: Keys that ride along with the fields: filled by the door, never by a person.
-RESERVED = frozenset({"new_case", "proposed", "other_closed", "consent_required", "from_organisation"})
+RESERVED = frozenset(
+    {"suggestions", "new_case", "proposed", "other_closed", "consent_required", "from_organisation"}
+)
+
+
+#: What the system itself may hand in beside the fields, by action.
+RIDES_ALONG = {"suggest": frozenset({"suggestions"})}
 
 
 def _blank(value: Any) -> bool:
@@ -169,6 +176,7 @@ def act(
     version: int | None = None,
     key: str | None = None,
     files: Sequence[Upload] = (),
+    reasons: Mapping[str, list[str]] | None = None,
 ) -> Acted:
     """Takes one action on one case.
 
@@ -181,11 +189,13 @@ def act(
         version: the version the screen showed; refused when the case has changed since.
         key: Idempotency-Key; the same key and data give the same answer once only.
         files: files handed in with the action.
+        reasons: of suggestions, by topic; kept beside them and out of the event.
 
     Raises:
         ActionError: with code, Chinese message, fields at fault and data. Nothing is changed then.
     """
-    raw = {k: v for k, v in (data or {}).items() if k not in RESERVED}
+    given = RIDES_ALONG.get(action, frozenset()) if actor.system else frozenset[str]()
+    raw = {k: v for k, v in (data or {}).items() if k not in RESERVED or k in given}
     with transaction.atomic():
         if key:
             known = answered(
@@ -200,6 +210,7 @@ def act(
         if version is not None and version != case.version:
             raise changed(case)
         draft = load(case)
+        draft.reasons.update(reasons or {})
         ctx = context(case, actor, at)
         cleaned = _clean(draft, state_row, raw, ctx, held, actor)
         done = _run(draft, action, cleaned, ctx, actor, files)

@@ -31,6 +31,7 @@ from jiesu.cases.models import (
     Passage,
     Proposal,
     Session,
+    Suggestion,
 )
 from jiesu.cases.step import EVENT_SCHEMA, ChildDraft, NoticeDraft, Stepped, due_at, step
 
@@ -66,6 +67,8 @@ class Draft:
     parties: dict[int, dict[str, str]] = field(default_factory=dict)
     changes: list[tuple[type[Model], int, dict[str, Any]]] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
+    #: Reasons of suggestions by topic: they may quote the text, so they stay out of events and go with the key.
+    reasons: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, case: Case, clocks: Iterable[Clock]) -> Draft:
@@ -229,6 +232,15 @@ class Draft:
                 mediator_id=v.get("mediator"),
                 place_seq=place["text"] if isinstance(place, dict) else None,
             )
+        if child.table == "suggestion":
+            return Suggestion(
+                **base,
+                topic=v["topic"],
+                value=v["value"],
+                confidence=v.get("confidence", 0),
+                reasons=self.reasons.get(v["topic"], []),
+                model_version=v.get("version", ""),
+            )
         if child.table == "proposal":
             return Proposal(
                 **base,
@@ -261,11 +273,17 @@ class Draft:
             status = "approved" if action == "approve" else "rejected"
             values = {"status": status, "decided_by_id": ctx.actor, "decided_at": ctx.at}
             self.changes.append((Proposal, int(data["proposal"]), values))
+        elif action == "decide_suggestion":
+            values = {"taken": bool(data["taken"]), "decided_by_id": ctx.actor, "decided_at": ctx.at}
+            self.changes.append((Suggestion, int(data["suggestion"]), values))
         elif action == "confirm_kind":
             for party in self.state.facts.parties:
                 self.changes.append((Party, party.seq, {"role": party.role}))
         elif action == "send_message":
             self._add_word(data, ctx)
+        elif action == "record_national_status":
+            self.case.national_number = str(data.get("national_number") or "")[:64]
+            self.case.national_at, self.case.national_by_id = ctx.at, ctx.actor
         elif action in ("revoke_decision", "reopen"):
             for seq, notice in self.state.facts.notices.items():
                 if notice.void:

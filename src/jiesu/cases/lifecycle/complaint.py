@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lawbook import refusal_grounds
-from jiesu.cases.lifecycle import approval, common, contact, disputes, ending, folds, guards, linking
+from jiesu.cases.lifecycle import approval, common, contact, disputes, ending, folds, guards, linking, suggesting
 from jiesu.cases.lifecycle.fields import SHANGHAI, Field, Type
 from jiesu.cases.lifecycle.mediation import BOTH, MEDIATES, MEDIATION, MEDIATION_ROWS, REPRESENTED, SIDES
 from jiesu.cases.lifecycle.roles import (
@@ -330,5 +330,6 @@ TABLE = Table.of(
     contact.urge(OPEN),
     contact.rate(states("closed")),
     linking.link_back(ALL),
+    *suggesting.rows(OPEN),
     ending.recalculate(ALL),
 )

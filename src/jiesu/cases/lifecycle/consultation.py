@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
-from jiesu.cases.lifecycle import columns, common, contact, ending, folds, guards, linking
+from jiesu.cases.lifecycle import columns, common, contact, ending, folds, guards, linking, suggesting
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.report import transfer_food
 from jiesu.cases.lifecycle.roles import ASSIGNEE, CENTRE, INTERNAL_DISPATCH, LEGAL, OFFICE, WORK
@@ -55,6 +55,7 @@ SHARED = (
     contact.rate(states("closed")),
     ending.platform(ALL, STAFF),
     linking.link_back(ALL),
+    *suggesting.rows(OPEN),
     ending.recalculate(ALL),
 )
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
-from jiesu.cases.lifecycle import approval, common, contact, disputes, ending, folds, guards, linking
+from jiesu.cases.lifecycle import approval, common, contact, disputes, ending, folds, guards, linking, suggesting
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.roles import (
     ASSIGNEE,
@@ -401,6 +401,7 @@ TABLE = Table.of(
     contact.urge(states("registered", "routed", "verifying")),
     contact.rate(states("closed")),
     linking.link_back(ALL),
+    *suggesting.rows(OPEN),
     ending.recalculate(ALL),
 )
 
@@ -465,5 +466,6 @@ LEAD = Table.of(
     *ending.after(ALL, reopens_to="verifying", rule="lead.found_otherwise"),
     ending.flag(OPEN, CLOSE_WORK),
     linking.link_back(ALL),
+    *suggesting.rows(OPEN),
     ending.recalculate(ALL),
 )
