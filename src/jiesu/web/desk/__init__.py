@@ -1,0 +1,1 @@
+"""The staff desk: queues, cases, approvals, dispatch, administration."""

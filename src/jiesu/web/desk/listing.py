@@ -1,0 +1,60 @@
+"""Rows of case lists, the same on every page: queue, dispatch, search, export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jiesu.cases.models import Case
+from jiesu.cases.worklists import Item
+from jiesu.law.calendar import Calendar
+from jiesu.web.desk.clocks import case_chip
+from jiesu.web.desk.words import failed, next_act, proof_words
+from jiesu.web.templatetags.presentation import DueChip
+
+
+@dataclass(frozen=True)
+class Line:
+    """A case as a row of a list; the content is left out where the reader may not see it."""
+
+    case: Case
+    number: str
+    url: str
+    kind: str
+    state: str
+    title: str
+    respondent: str
+    holder: str
+    person: str
+    next_act: str
+    proof: str
+    proof_failed: bool
+    chip: DueChip
+    bounces: int
+    secret: bool
+
+
+def line(item: Item, *, now: datetime, calendar: Calendar) -> Line:
+    case = item.case
+    url = reverse("desk:case", args=[str(case.pk)])
+    holder = case.office or case.organisation
+    return Line(
+        case=case,
+        number=str(case.pk),
+        url=url,
+        kind=case.get_kind_display(),
+        state=case.get_state_display(),
+        title=(case.title or _("（无摘要）")) if item.open_content else _("内容不在您的权限内"),
+        respondent=case.respondent if item.open_content else "",
+        holder=holder.short_name if holder else _("未分送"),
+        person=case.assignee.name if case.assignee else "",
+        next_act=next_act(case),
+        proof=proof_words(case),
+        proof_failed=failed(case),
+        chip=case_chip(case, now=now, calendar=calendar),
+        bounces=int((case.facts or {}).get("bounces", 0)),
+        secret=not item.open_content,
+    )
