@@ -395,9 +395,9 @@ def _awaited(case: Case, state: CaseState, at: datetime) -> Awaited | None:
         return None
     label, rule = found
     clock = state.clock(rule) if rule else None
-    if clock is None:
-        return Awaited(str(label))
     today = at.astimezone(SHANGHAI).date()
+    if clock is None:
+        return _undated(case, str(label), today)
     late = clock.due_on is not None and today > clock.due_on
     return Awaited(
         label=str(label),
@@ -408,6 +408,14 @@ def _awaited(case: Case, state: CaseState, at: datetime) -> Awaited | None:
         suspended=clock.state == "suspended",
         late=late,
     )
+
+
+def _undated(case: Case, label: str, today: date) -> Awaited:
+    if case.state != State.REGISTERED or case.kind not in (Kind.COMPLAINT, Kind.REPORT):
+        return Awaited(label)
+    cited = law.articles("distribute", on=today)
+    text = _("12315 中心应当及时分送；处理期限从有权处理的局收到之日起算。")
+    return Awaited(label, text, article=cited[0].label if cited else "")
 
 
 def _clock_words(clock: ClockFact, late: bool) -> str:

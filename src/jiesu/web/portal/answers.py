@@ -161,6 +161,8 @@ class Answers:
         return found
 
     def _field(self, path: str) -> str:
+        if path in _FIELD_OF:
+            return _FIELD_OF[path]
         if path in NAMES:
             return path
         if path == "respondent.name":
@@ -170,4 +172,4 @@ class Answers:
         group, _dot, last = path.partition(".")
         if group in ("complainant", "informant") and last in ("name", "phone", "address"):
             return last
-        return _FIELD_OF.get(path, "")
+        return ""

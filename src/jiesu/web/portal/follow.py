@@ -66,7 +66,12 @@ def follow(request: HttpRequest) -> HttpResponse:
 
 
 def _entrance(
-    request: HttpRequest, *, number: str, errors: dict[str, str] | None = None, problem: str = "", status: int = 200
+    request: HttpRequest,
+    *,
+    number: str,
+    errors: dict[str, str] | None = None,
+    problem: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     wrong = errors or {}
     fields = [
@@ -74,7 +79,7 @@ def _entrance(
             "name": "number",
             "label": _("编号"),
             "required": True,
-            "help": _("18 位数字，提交成功时给您的，短信里也有。"),
+            "help": _("18 位数字，提交成功时给您的。"),
             "inputmode": "numeric",
             "maxlength": 24,
             "value": number,

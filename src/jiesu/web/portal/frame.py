@@ -43,7 +43,11 @@ def address_of(request: HttpRequest) -> str:
 def portal_url(request: HttpRequest) -> str:
     """The address under which the public finds the portal: for QR codes."""
     home = reverse("portal:home")
-    return f"{settings.JIESU.public_url}{home}" if settings.JIESU.public_url else request.build_absolute_uri(home)
+    return (
+        f"{settings.JIESU.public_url}{home}"
+        if settings.JIESU.public_url
+        else request.build_absolute_uri(home)
+    )
 
 
 def grant(request: HttpRequest, number: int) -> str:

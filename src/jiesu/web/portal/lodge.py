@@ -155,13 +155,17 @@ def _send(request: HttpRequest, answers: Answers, key: str) -> HttpResponse:
     form = answers.form()
     choice = request.POST.get("split", "")
     if answers.kind == "complaint" and choice not in ("yes", "no"):
-        found = triage_kind.suggest(form.text, demand=form.demand or None, respondent=form.respondent.name or None)
+        found = triage_kind.suggest(
+            form.text, demand=form.demand or None, respondent=form.respondent.name or None
+        )
         if found.mixed:
             texts = (_joined(found.for_complaint) or form.text, _joined(found.for_report) or form.text)
             return _split_page(request, answers, key, texts, {})
     split = None
     if choice == "yes":
-        split = Split(request.POST.get("complaint_text", "").strip(), request.POST.get("report_text", "").strip())
+        split = Split(
+            request.POST.get("complaint_text", "").strip(), request.POST.get("report_text", "").strip()
+        )
     try:
         limits.allow(limits.CONTACTS, address_of(request), at=now)
         result = register(
@@ -174,18 +178,26 @@ def _send(request: HttpRequest, answers: Answers, key: str) -> HttpResponse:
             suggest_kind=triage_kind.suggest,
         )
     except IntakeError as refused:
-        return _screen(request, answers, last, {}, key=key, status=refused.status, problems=(refused.message,))
+        return _screen(
+            request, answers, last, {}, key=key, status=refused.status, problems=(refused.message,)
+        )
     except ActionError as refused:
         if refused.code == Code.IDEMPOTENCY_MISMATCH:
             # Sent before, then changed after going back: this is a new contact.
             key = secrets.token_urlsafe(16)
-            message = _("这份内容刚才已经提交过。修改后的内容尚未提交，确认要再提交一件的，请再按一次“提交”。")
+            message = _(
+                "这份内容刚才已经提交过。修改后的内容尚未提交，确认要再提交一件的，请再按一次“提交”。"
+            )
             return _screen(request, answers, last, {}, key=key, status=422, problems=(message,))
         if split is not None and refused.fields.keys() & {"complaint_text", "report_text"}:
-            return _split_page(request, answers, key, (split.complaint_text, split.report_text), refused.fields)
+            return _split_page(
+                request, answers, key, (split.complaint_text, split.report_text), refused.fields
+            )
         errors = answers.by_field(refused.fields)
         at = _first_at_fault(SCREENS[answers.kind], errors)
-        return _screen(request, answers, at, errors, key=key, status=refused.status, problems=(refused.message,))
+        return _screen(
+            request, answers, at, errors, key=key, status=refused.status, problems=(refused.message,)
+        )
     # The files stay a day: a second press of the button must find the same content to get the same answer.
     return redirect("portal:done", token=_remember(request, result))
 
@@ -238,11 +250,19 @@ def lodged(request: HttpRequest, token: str) -> HttpResponse:
         return page(
             request,
             "portal/gone.html",
-            {"title": _("这一页已经关闭"), "text": _("为了保护您的信息，提交结果只显示一段时间。请用编号和查询码查进度。")},
+            {
+                "title": _("这一页已经关闭"),
+                "text": _("为了保护您的信息，提交结果只显示一段时间。请用编号和查询码查进度。"),
+            },
             status=404,
         )
     at = datetime.fromisoformat(kept["at"])
-    rows = {c.pk: c for c in Case.objects.filter(pk__in=[int(c["number"]) for c in kept["cases"]]).select_related("registered_by")}
+    rows = {
+        c.pk: c
+        for c in Case.objects.filter(pk__in=[int(c["number"]) for c in kept["cases"]]).select_related(
+            "registered_by"
+        )
+    }
     shown_cases = []
     for one in kept["cases"]:
         case = rows.get(int(one["number"]))
@@ -273,6 +293,8 @@ def lodged(request: HttpRequest, token: str) -> HttpResponse:
 
 def qr(text: str) -> SafeString:
     """A QR code as inline SVG, drawn here: nothing is asked of another host."""
-    drawn: str = segno.make(text, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None)
+    drawn: str = segno.make(text, error="m").svg_inline(
+        border=2, omitsize=True, svgclass="qr", lineclass=None
+    )
     # Made by segno from an address of ours; there is no word of a visitor in it.
     return mark_safe(drawn)  # noqa: S308

@@ -73,7 +73,7 @@ def _filled(spec: Spec, answers: Answers, errors: Mapping[str, str]) -> Spec:
 
 WHERE: Spec = {
     "name": "where",
-    "label": _("在哪里发生的"),
+    "label": _("在实体店，还是在网上"),
     "required": True,
     "type": "choice",
     "display": "radio",
@@ -140,6 +140,10 @@ COMPLAINT = (
                         "maxlength": 3000,
                         "help": _("什么时候、买了什么、花了多少钱、出了什么问题、商家怎么说。"),
                     },
+                ),
+            ),
+            Group(
+                (
                     {
                         "name": "wish",
                         "label": _("您希望怎么解决"),
@@ -147,6 +151,11 @@ COMPLAINT = (
                         "required": True,
                         "choices": WISHES,
                     },
+                ),
+                css="two-columns",
+            ),
+            Group(
+                (
                     {
                         "name": "demand",
                         "label": _("具体要求"),
@@ -154,7 +163,7 @@ COMPLAINT = (
                         "maxlength": 300,
                         "placeholder": _("例如：退还 350 元会费"),
                     },
-                )
+                ),
             ),
             Group(
                 (
@@ -233,6 +242,7 @@ COMPLAINT = (
                         "help": _("必要时由消费者委员会等调解组织调解；还要商家也同意。"),
                     },
                 ),
+                css="consents",
                 heading=_("由您选择"),
                 note=_("不同意也不影响投诉。"),
             ),
@@ -324,7 +334,13 @@ REPORT = (
             ),
             Group(
                 (
-                    {"name": "name", "label": _("您的姓名"), "required": True, "autocomplete": "name", "maxlength": 60},
+                    {
+                        "name": "name",
+                        "label": _("您的姓名"),
+                        "required": True,
+                        "autocomplete": "name",
+                        "maxlength": 60,
+                    },
                     {
                         "name": "phone",
                         "label": _("电话号码"),
@@ -390,4 +406,8 @@ SCREENS: dict[str, tuple[Screen, ...]] = {
     "report": REPORT,
     "consultation": CONSULTATION,
 }
-TITLES: dict[str, Label] = {"complaint": _("我要投诉"), "report": _("我要举报"), "consultation": _("我要咨询")}
+TITLES: dict[str, Label] = {
+    "complaint": _("我要投诉"),
+    "report": _("我要举报"),
+    "consultation": _("我要咨询"),
+}

@@ -1,0 +1,88 @@
+"""Two at once: the same post twice, the same links twice, wrong codes from many hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from jiesu.cases.act import act
+from jiesu.cases.models import Case, Link
+from jiesu.intake.actions import register
+from jiesu.intake.errors import Code, IntakeError
+from jiesu.intake.following import enter
+from jiesu.intake.forms import read
+from jiesu.intake.links import complete_links
+from jiesu.intake.models import Contact
+from jiesu.people.actors import actor_for, citizen
+from jiesu.people.models import Staff
+from tests.intake.conftest import AT, COMPLAINT
+
+
+def together(*deeds: Callable[[], Any]) -> list[Any]:
+    """Does all at the same time, each on a connection of its own; an error is given back as a result."""
+    start = Barrier(len(deeds))
+
+    def run(deed: Callable[[], Any]) -> Any:
+        start.wait()
+        try:
+            return deed()
+        except IntakeError as refused:
+            return refused
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(run, deeds))
+
+
+def test_one_press_of_the_button_sent_twice_is_one_case(own_database: str) -> None:
+    def post() -> Any:
+        return register(form=read(COMPLAINT), actor=citizen("complainant"), at=AT, key="pressed")
+
+    answers = together(*[post] * 4)
+
+    assert len({a.cases for a in answers}) == 1
+    assert [a.repeated for a in answers].count(False) == 1
+    assert Case.objects.count() == Contact.objects.count() == 1
+
+
+def test_numbers_are_unique_however_many_come_at_once(own_database: str) -> None:
+    def post() -> Any:
+        return [
+            register(form=read(COMPLAINT), actor=citizen("complainant"), at=AT, key=None).cases[0].number
+            for _n in range(5)
+        ]
+
+    numbers = [n for found in together(*[post] * 4) for n in found]
+
+    assert len(set(numbers)) == 20
+
+
+def test_links_completed_by_two_workers_give_one_case(own_database: str) -> None:
+    done = register(form=read(COMPLAINT), actor=citizen("complainant"), at=AT, key=None)
+    number = done.cases[0].number
+    dispatcher = actor_for(Staff.objects.get(username="dispatcher.ziyang"), AT)
+    act(number, "split", {"kind": "report", "matter": "改日期"}, actor=dispatcher, at=AT)
+
+    together(*[lambda: complete_links(number, at=AT)] * 4)
+
+    assert Case.objects.filter(kind="report").count() == 1
+    assert Link.objects.count() == 2
+    assert Contact.objects.get().cases == [number, Case.objects.get(kind="report").pk]
+
+
+def test_guessing_from_many_hands_locks_after_five(own_database: str) -> None:
+    done = register(form=read(COMPLAINT), actor=citizen("complainant"), at=AT, key=None)
+    number = str(done.cases[0].number)
+
+    answers = together(*[lambda: enter(number, "WRONGWRONG", at=AT)] * 8)
+
+    assert sum(a.code == Code.QUERY_LOCKED for a in answers) >= 1
+    with pytest.raises(IntakeError) as refused:
+        enter(number, done.cases[0].query_code, at=AT)
+    assert refused.value.code == Code.QUERY_LOCKED
