@@ -9,6 +9,7 @@ from django.utils import timezone
 from jiesu.cases import keys
 from jiesu.cases.models import Case
 from jiesu.config import demonstration, static_files
+from jiesu.config.examples import load as examples
 from jiesu.config.postgres_install import DatabaseServerError
 from jiesu.people.models import Staff
 from jiesu.places.loading import load_divisions, load_organisations
@@ -34,7 +35,9 @@ def run(*, demo: bool) -> None:
     if demo and not Staff.objects.exists():
         # All or nothing: an interrupted first start begins anew.
         with transaction.atomic():
-            demonstration.load(now=timezone.now())
+            now = timezone.now()
+            demonstration.load(now=now)
+            examples.load(now=now)
     _name_accounts()
 
 

@@ -52,7 +52,9 @@ def contact_row(
         wrapped_key=keys.wrap(key) if key else None,
         sealed_text=keys.encrypt(key, opening.text) if key and opening.text else None,
         sealed_details=(
-            keys.encrypt(key, json.dumps(details, ensure_ascii=False, sort_keys=True)) if key and details else None
+            keys.encrypt(key, json.dumps(details, ensure_ascii=False, sort_keys=True))
+            if key and details
+            else None
         ),
         cases=cases,
     )
