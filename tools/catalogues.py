@@ -128,15 +128,20 @@ def write(catalog: Catalog) -> None:
         MO.write_bytes(compiled(read_po(file, locale="en", domain="django")))
 
 
-def fill(catalog: Catalog, english: dict[str, str]) -> int:
+def fill(catalog: Catalog, english: dict[str, str | list[str]]) -> int:
+    """Take English by source text; ``context^source`` where there is a context, a list where there is a plural."""
     count = 0
     for message in catalog:
-        key = message.id if isinstance(message.id, str) else (message.id[0] if message.id else "")
-        if key and key in english and english[key]:
-            message.string = (
-                (english[key],) * len(message.string) if isinstance(message.id, tuple) else english[key]
-            )
-            count += 1
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        given = english.get(f"{message.context}^{key}" if message.context else key) if key else None
+        if not given:
+            continue
+        if isinstance(message.id, tuple):
+            forms = [given] if isinstance(given, str) else given
+            message.string = (forms[0], forms[-1])
+        else:
+            message.string = given if isinstance(given, str) else given[0]
+        count += 1
     return count
 
 
