@@ -33,8 +33,10 @@ class Imported:
 
 def current() -> Calendar:
     """The calendar in use now; one small query, the calendar itself is kept in memory by version."""
-    last = CalendarYear.objects.order_by("-version").only("version", "at").first()
-    return _built(last.version, last.at) if last else shipped()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version, at FROM people_calendaryear ORDER BY version DESC LIMIT 1")
+        last = cursor.fetchone()
+    return _built(*last) if last else shipped()
 
 
 def at_version(version: int | str) -> Calendar:
