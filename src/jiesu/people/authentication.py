@@ -33,3 +33,8 @@ class StaffBackend(ModelBackend):
             return None
         found = super().authenticate(request, username=username, password=password, **kwargs)
         return found if isinstance(found, Staff) else None
+
+    def get_user(self, user_id: int) -> Staff | None:
+        """The signed-in person with organisation and bureau: every page asks for them, so one query brings all."""
+        found = Staff.objects.select_related("organisation__parent__parent").filter(pk=user_id).first()
+        return found if found is not None and self.user_can_authenticate(found) else None
