@@ -46,11 +46,11 @@ class Api:
     def upload(self, path: str, data: dict[str, Any], *, key: str | None = None) -> HttpResponse:
         return self.client.post(f"/api/v1/{path}", data, headers=self._headers(key))
 
-    def act(self, number: str, action: str, *, key: str | None = None, **fields: Any) -> HttpResponse:
+    def act(self, number: str, name: str, /, *, key: str | None = None, **fields: Any) -> HttpResponse:
         """Reads the version, then acts; as a client does."""
         if "version" not in fields:
             fields["version"] = self.get(f"cases/{number}").json()["version"]
-        return self.post(f"cases/{number}/actions/{action}", fields, key=key)
+        return self.post(f"cases/{number}/actions/{name}", fields, key=key)
 
 
 def token_for(username: str, *scopes: str) -> str:

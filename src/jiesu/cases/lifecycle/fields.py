@@ -37,6 +37,10 @@ class Type(StrEnum):
     CODE = "code"
 
 
+#: What a column of the database holds.
+LARGEST = 2**63 - 1
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
+
 #: Written in words by a person, so it is sealed and never enters the event.
 SEALED = frozenset({Type.TEXT, Type.LINE})
 
@@ -88,7 +92,16 @@ def _whole(field: Field, raw: Any) -> int:
         number = int(str(raw).strip())
     except ValueError:
         raise BadValue(_("请填写整数。")) from None
+    if abs(number) > LARGEST:
+        raise BadValue(_("数字过大。"))
     return number
+
+
+def _plausible(value: date) -> date:
+    """A day within living memory or to come: beyond, no calendar and no zone can count."""
+    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        raise BadValue(_("请核对年份。"))
+    return value
 
 
 _MONEY = re.compile(r"^\d{1,12}(\.\d{1,2})?$")
@@ -123,8 +136,10 @@ def parse_date(raw: Any) -> date:
     text = str(raw).strip().replace("/", "-").replace("年", "-").replace("月", "-").replace("日", "")
     parts = text.split("T")[0].split(" ")[0].split("-")
     try:
-        return date(*(int(p) for p in parts))
-    except (TypeError, ValueError):
+        return _plausible(date(*(int(p) for p in parts)))
+    except BadValue:
+        raise
+    except (TypeError, ValueError, OverflowError):
         raise BadValue(_("请填写日期，例如 2026-09-25。")) from None
 
 
@@ -137,6 +152,7 @@ def parse_instant(raw: Any) -> datetime:
             value = datetime.fromisoformat(str(raw).strip().replace("/", "-"))
         except ValueError:
             raise BadValue(_("请填写日期和时间，例如 2026-09-25 10:30。")) from None
+    _plausible(value.date())
     return value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
 
 
