@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,6 +19,7 @@ from jiesu.cases.files import Upload
 from jiesu.cases.lifecycle import table
 from jiesu.people.models import Staff
 from jiesu.people.visibility import Part
+from jiesu.triage.knowledge import Found, search
 from jiesu.web.desk import links
 from jiesu.web.desk.casefile import CaseFile, read
 from jiesu.web.desk.choices import Known
@@ -56,7 +58,18 @@ def known_of(request: DeskRequest, file: CaseFile, action: str) -> Known:
     for suggestion in file.children.get("suggestion_rows", []):
         if suggestion["taken"] is not False:
             prefills.update(links.suggested_prefills(suggestion))
-    return known_for(file.state, actor=request.actor, now=request.now, prefills=prefills)
+    answers: list[Found] = []
+    if "knowledge" in wanted and file.may(Part.CONTENT):
+        answers = search("\n".join(_opening_texts(file)), on=timezone.localdate(request.now))
+        if answers:
+            prefills["knowledge"] = answer_words(answers[0])
+    return known_for(file.state, actor=request.actor, now=request.now, prefills=prefills, answers=answers)
+
+
+def answer_words(found: Found) -> str:
+    """An entry of the knowledge base as the start of an answer, with its sources."""
+    sources = "；".join(f"{s.title}{s.article}" for s in found.entry.sources)
+    return f"{found.entry.answer}\n（依据：{sources}）" if sources else found.entry.answer
 
 
 def _opening_texts(file: CaseFile) -> list[str]:
@@ -108,6 +121,7 @@ def show_form(
         "key": uuid.uuid4().hex,
         "with_files": offer.action in WITH_FILES,
         "phrases": phrases_for(offer.action),
+        "answers": [(f.entry.question, answer_words(f)) for f in known.answers],
         "note": note,
         "title": offer.label,
     }

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST
 from jiesu.businesses.models import Business
 from jiesu.cases import lawbook
 from jiesu.cases.act import Offered, offered
+from jiesu.cases.facts import CaseState
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind, LinkType, NationalStatus, PartyRole
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.choices import NOTICE_TITLES, ROLE_NAMES
 from jiesu.cases.lifecycle.common import CHANNELS, PROOFS
+from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.guards import owed_before_close
 from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Case, Event, Message
@@ -32,7 +34,7 @@ from jiesu.web.desk.clocks import account_of, case_chip, clock_rows
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.forms import keys_for
 from jiesu.web.desk.frame import page, part
-from jiesu.web.desk.suggestions import suggestion_lines
+from jiesu.web.desk.suggestions import numbers_of, suggestion_lines
 from jiesu.web.desk.timeline import entries, events_of
 from jiesu.web.desk.words import next_act
 
@@ -125,13 +127,35 @@ def link_lines(file: CaseFile, seen: frozenset[int]) -> list[dict[str, Any]]:
 def seen_links(request: DeskRequest, file: CaseFile) -> frozenset[int]:
     """Numbers of linked cases that the reader may see; a query only where there are links."""
     others = [int(row["other_id"]) for row in file.children["link_rows"]]
+    for row in file.children["suggestion_rows"]:
+        others += numbers_of(row)
     if not others:
         return frozenset()
     return frozenset(visible(request.actor).filter(pk__in=others).values_list("pk", flat=True))
 
 
-def action_groups(offers: list[Offered], number: int) -> list[dict[str, Any]]:
-    """Buttons by group; the main ones first and prominent."""
+#: Which main action stands first: what the law waits for, before what ends the case.
+FIRST = ("decide_recusal", "confirm_kind", "route", "assign", "accept", "record_session", "schedule_session", "notify",
+         "ask_consent", "record_consent", "record_verification", "agree", "answer", "inform_informant", "close",
+         "file_case")  # fmt: skip
+
+
+def _rank(offer: Offered, state: CaseState) -> int:
+    """Place of a main action among the others."""
+    facts = state.facts
+    if offer.action == "notify" and state.unproven():
+        return -1
+    if offer.action == "ask_consent" and (
+        facts.consents or any(n.form == "consent" for n in facts.notices.values())
+    ):
+        return len(FIRST)
+    return FIRST.index(offer.action) if offer.action in FIRST else len(FIRST) + 1
+
+
+def action_groups(offers: list[Offered], file: CaseFile) -> list[dict[str, Any]]:
+    """Buttons by group; the main ones first, the one that the law waits for at their head."""
+    number = file.case.pk
+    offers = sorted(offers, key=lambda o: _rank(o, file.state) if o.group == "main" else 0)
     keys = keys_for(offers)
     titles = {"main": "", "daily": _("日常"), "more": _("其他")}
     found: list[dict[str, Any]] = []
@@ -181,13 +205,13 @@ def case(request: DeskRequest, number: int) -> HttpResponse:
         "clocks": clock_rows(file.state.clocks, now=request.now, calendar=days)
         if file.may(Part.CLOCKS)
         else [],
-        "groups": action_groups(offers, file.case.pk),
+        "groups": action_groups(offers, file),
         "proposals": proposal_lines(file, offers),
         "timeline": entries(file, events, seen=seen, actor_id=actor.staff_id) if history else [],
         "contacts": contact_lines(file),
         "files": file_lines(file),
         "links": link_lines(file, seen),
-        "suggestions": suggestion_lines(file, seen),
+        "suggestions": suggestion_lines(file, seen, request.now.astimezone(SHANGHAI).date()),
         "owed": owed_before_close(file.state, ctx) if closing else None,
         "incomplete": [INCOMPLETE.get(code, code) for code in file.state.facts.incomplete],
         "flags": flag_words(file),

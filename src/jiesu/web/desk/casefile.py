@@ -91,7 +91,7 @@ def _with_children(rows: QuerySet[Case]) -> QuerySet[Case]:
         name: ArraySubquery(
             model._default_manager.filter(case_id=OuterRef("pk"))
             .order_by("seq")
-            .values(data=JSONObject(**{c: c for c in columns}))
+            .values(child=JSONObject(**{c: c for c in columns}))
         )
         for name, (model, columns) in CHILDREN.items()
     }

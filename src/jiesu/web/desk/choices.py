@@ -14,6 +14,7 @@ from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from jiesu.places.models import Organisation, OrganisationType
 from jiesu.places.queries import authority, line_of_command
+from jiesu.triage.knowledge import Found
 from jiesu.triage.subject import subjects
 
 WORKING_ROLES = ("handler", "mediator", "officehead", "head", "council")
@@ -27,6 +28,8 @@ class Known:
     state: CaseState
     now: datetime
     prefills: dict[str, str] = field(default_factory=dict)
+    #: Entries of the knowledge base that fit the question, the best first.
+    answers: list[Found] = field(default_factory=list)
     _bureau: Organisation | None = None
 
     def bureau(self) -> Organisation | None:
@@ -130,7 +133,7 @@ def offered(known: Known, spec: Field, action: str) -> Choices | None:
     if spec.choices == "subjects":
         return tuple(subjects())
     if spec.choices == "knowledge":
-        return ()
+        return tuple((f.entry.key, f.entry.question) for f in known.answers)
     if spec.choices == "councils":
         return known.councils()
     if spec.choices == "superiors":

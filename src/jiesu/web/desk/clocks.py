@@ -87,6 +87,22 @@ def case_chip(case: Case, *, now: datetime, calendar: Calendar, url: str = "") -
     return chip(last_day, case.due_rule, now=now, calendar=calendar, url=url)
 
 
+#: The period that routing will open; receipt by the centre of the same bureau starts it already.
+AFTER_ROUTING = {"complaint": "complaint.acceptance", "report": "report.verification"}
+
+
+def expected_chip(case: Case, *, now: datetime, calendar: Calendar) -> DueChip:
+    """For a case that waits for routing: the clock that its bureau will have if receipt here is its receipt."""
+    rule = AFTER_ROUTING.get(case.kind)
+    if case.due_at is not None or rule is None:
+        return case_chip(case, now=now, calendar=calendar)
+    try:
+        last_day = law.due(rule, start=case.received_at, calendar=calendar).last_day
+    except LawError:
+        return DueChip(state="none")
+    return chip(last_day, rule, now=now, calendar=calendar, started=day_of(case.received_at))
+
+
 def clock_chip(clock: ClockFact, *, now: datetime, calendar: Calendar, url: str = "") -> DueChip:
     """One clock of a case."""
     if clock.state == ClockState.OPEN:

@@ -17,6 +17,7 @@ from jiesu.cases.worklists import page as read_page
 from jiesu.people import calendar
 from jiesu.people.visibility import Part
 from jiesu.places.models import Organisation
+from jiesu.web.desk.clocks import expected_chip
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import page
 from jiesu.web.desk.links import suggested_prefills
@@ -98,6 +99,7 @@ def dispatch(request: DeskRequest) -> HttpResponse:
     rows = [
         {
             "line": entry,
+            "chip": entry.chip if inside else expected_chip(entry.case, now=request.now, calendar=days),
             "suggested": hints.get(entry.number),
             "bounce": returns.get(entry.number),
             "unconfirmed": (entry.case.facts or {}).get("confirmed") is False,

@@ -14,6 +14,8 @@ from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import CaseState
 from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import SHANGHAI, Choices, Field, Type
+from jiesu.people.actors import Actor
+from jiesu.triage.knowledge import Found
 from jiesu.web.desk.choices import Known, offered
 
 #: Yes/no questions that are a promise: ticked, or the action does not go on.
@@ -217,6 +219,12 @@ def all_errors(error: ActionError, fields: Sequence[FormField]) -> list[str]:
 
 
 def known_for(
-    state: CaseState, *, actor: Any, now: datetime, prefills: dict[str, str] | None = None
+    state: CaseState,
+    *,
+    actor: Actor,
+    now: datetime,
+    prefills: dict[str, str] | None = None,
+    answers: list[Found] | None = None,
 ) -> Known:
-    return Known(actor=actor, state=state, now=now, prefills=prefills or {})
+    """What the form of an action may offer and start with."""
+    return Known(actor=actor, state=state, now=now, prefills=prefills or {}, answers=answers or [])

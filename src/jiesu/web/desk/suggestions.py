@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -10,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from jiesu.cases.act import act
-from jiesu.cases.kinds import Kind
+from jiesu.cases.kinds import Kind, State
+from jiesu.law import factors
 from jiesu.people.visibility import Part
 from jiesu.places.models import Organisation
 from jiesu.triage.subject import subjects
@@ -30,41 +33,67 @@ TOPICS = {
 }
 
 
-def value_words(topic: str, value: Any) -> str:
+#: What nobody asks any more once the case is with its bureau.
+BEFORE_ROUTING = frozenset({"kind", "bureau", "mixed"})
+
+
+URGENCY = {1: _("尽快"), 2: _("紧急"), 3: _("特别紧急")}
+
+
+def numbers_of(row: Mapping[str, Any]) -> list[int]:
+    """Numbers of other cases that a suggestion names."""
+    value = row["value"]
+    if row["topic"] != "duplicates" or not isinstance(value, list):
+        return []
+    return [int(v) for v in value if str(v).isdigit()]
+
+
+def value_words(row: Mapping[str, Any], on: date) -> str:
     """What is suggested, in words."""
-    plain = value
-    if isinstance(value, dict):
-        plain = value.get("label") or value.get("name") or value.get("value") or value.get("kind") or ""
-        if not plain and value.get("organisation"):
-            return (
-                Organisation.objects.filter(pk=value["organisation"])
-                .values_list("short_name", flat=True)
-                .first()
-                or ""
-            )
-    if topic == "kind" and plain in Kind.values:
-        return str(Kind(plain).label)
+    topic, value = row["topic"], row["value"]
+    if topic == "kind" and value in Kind.values:
+        return str(Kind(value).label)
     if topic == "subject":
-        return dict(subjects()).get(str(plain), str(plain))
-    if isinstance(plain, list):
-        return "、".join(str(p) for p in plain)
-    return str(plain)
+        return dict(subjects()).get(str(value), str(value))
+    if topic == "bureau" and isinstance(value, dict):
+        name = (
+            Organisation.objects.filter(pk=value.get("organisation"))
+            .values_list("short_name", flat=True)
+            .first()
+        )
+        return name or ""
+    if topic == "factors" and isinstance(value, list):
+        texts = {f.key: f.text for f in factors(on=on)}
+        return "；".join(texts.get(str(v), str(v)) for v in value)
+    if topic == "urgency" and isinstance(value, int):
+        return str(URGENCY.get(value, value))
+    return ""
 
 
-def suggestion_lines(file: CaseFile, seen: frozenset[int]) -> list[dict[str, Any]]:
-    """Suggestions that still wait for a person, for those who may read what they rest on."""
+def suggestion_lines(file: CaseFile, seen: frozenset[int], on: date) -> list[dict[str, Any]]:
+    """Suggestions that still wait for a person, for those who may read what they rest on.
+
+    Args:
+        seen: numbers of other cases that the reader may see; the rest is not named.
+    """
     if not file.may(Part.CONTENT):
         return []
-    return [
-        {
-            **row,
-            "label": TOPICS.get(row["topic"], row["topic"]),
-            "words": value_words(row["topic"], row["value"]),
-            "url": reverse("desk:suggestion", args=[str(file.case.pk), row["seq"]]),
-        }
-        for row in file.children["suggestion_rows"]
-        if row["taken"] is None
-    ]
+    found: list[dict[str, Any]] = []
+    for row in file.children["suggestion_rows"]:
+        late = file.case.state != State.REGISTERED and row["topic"] in BEFORE_ROUTING
+        numbers = [n for n in numbers_of(row) if n in seen]
+        if row["taken"] is not None or late or (numbers_of(row) and not numbers):
+            continue
+        found.append(
+            {
+                **row,
+                "label": TOPICS.get(row["topic"], row["topic"]),
+                "words": value_words(row, on),
+                "numbers": [(str(n), reverse("desk:case", args=[str(n)])) for n in numbers],
+                "url": reverse("desk:suggestion", args=[str(file.case.pk), row["seq"]]),
+            }
+        )
+    return found
 
 
 @desk()

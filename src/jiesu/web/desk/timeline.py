@@ -25,6 +25,8 @@ from jiesu.web.templatetags.presentation import day_words, moment_words, yuan_wo
 #: Events that tell of another case; shown only to those who may see that case.
 ABOUT_OTHERS = frozenset({"split", "raise_lead", "convert", "link_duplicate", "close_repeat", "merge_repeat",
                           "absorb_repeat", "link_back"})  # fmt: skip
+#: Events of the machine that no person needs to read; the auditor's history has them all.
+MACHINERY = frozenset({"suggest", "decide_suggestion", "recalculate"})
 TONES = {
     "register": ("inbox", "secondary"),
     "route": ("send", "blue"),
@@ -196,7 +198,7 @@ def entries(
     Args:
         seen: numbers of linked cases that the reader may see.
     """
-    shown = [e for e in events if not hidden(e, seen, actor_id)]
+    shown = [e for e in events if e.type not in MACHINERY and not hidden(e, seen, actor_id)]
     names = Names(file, shown)
     found: list[Entry] = []
     for event in shown:

@@ -57,9 +57,9 @@ def next_act(case: Case) -> str:
         return ""
     facts: Mapping[str, Any] = case.facts or {}
     if facts.get("proposals"):
-        return _("等待负责人审批")
+        return _("等待审批")
     if failed(case):
-        return _("告知失败，重新告知")
+        return _("重新告知")
     if case.state == "registered" and facts.get("confirmed") is False:
         return _("确认来件类型")
     if facts.get("recusal_pending"):
@@ -75,7 +75,7 @@ def next_act(case: Case) -> str:
     if case.unproven and case.state not in ("routed", "accepted", "mediating", "verifying"):
         return _("记录送达")
     if case.state == "accepted" and case.unproven:
-        return _("记录送达，征求调解意见")
+        return _("记录送达")
     if case.state == "mediating":
         return _mediation(facts)
     if (
