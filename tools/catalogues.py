@@ -28,7 +28,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "jiesu"
 FOLDER = SOURCE / "locale" / "en" / "LC_MESSAGES"
 PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
 KEYWORDS = {
-    **{name: None for name in ("_", "gettext", "gettext_lazy", "say")},
+    **{name: None for name in ("_", "gettext", "gettext_lazy", "gettext_noop", "say", "later", "lazy", "noop")},
     **{name: (1, 2) for name in ("ngettext", "ngettext_lazy")},
     **{name: ((1, "c"), 2) for name in ("pgettext", "pgettext_lazy")},
 }

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 KINDS = ("complaint", "report", "consultation", "other", "auto")
 #: Channels on which the citizen types herself; everything is asked for before it is sent.
 STRICT_CHANNELS = frozenset({"portal"})
@@ -170,7 +172,7 @@ def read(body: Mapping[str, Any]) -> ContactForm:
         if isinstance(given, Mapping):
             values[name] = shape(**_values(shape, given, f"{name}.", problems))
         else:
-            problems[name] = Problem("wrong_type", "应当是一组字段。")
+            problems[name] = Problem("wrong_type", _("应当是一组字段。"))
     joint = body.get("joint")
     if isinstance(joint, list | tuple):
         people: list[Person] = []
@@ -178,10 +180,10 @@ def read(body: Mapping[str, Any]) -> ContactForm:
             if isinstance(one, Mapping):
                 people.append(Person(**_values(Person, one, f"joint.{n}.", problems)))
             else:
-                problems[f"joint.{n}"] = Problem("wrong_type", "应当是一组字段。")
+                problems[f"joint.{n}"] = Problem("wrong_type", _("应当是一组字段。"))
         values["joint"] = tuple(people)
     elif joint is not None:
-        problems["joint"] = Problem("wrong_type", "应当是列表。")
+        problems["joint"] = Problem("wrong_type", _("应当是列表。"))
     if problems:
         raise FormError(problems)
     return ContactForm(**values)
@@ -195,7 +197,7 @@ def _values(
     for name, value in given.items():
         kind = kinds.get(name)
         if kind is None:
-            problems[f"{prefix}{name}"] = Problem("unknown_field", "没有这一项，请核对字段名。")
+            problems[f"{prefix}{name}"] = Problem("unknown_field", _("没有这一项，请核对字段名。"))
         elif value is not None and kind in _READERS:
             try:
                 found[name] = _READERS[kind](value)
@@ -206,7 +208,7 @@ def _values(
 
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError("应当是文字。")
+        raise ValueError(_("应当是文字。"))
     return str(value).replace("\x00", "").replace("\r\n", "\n").strip()
 
 
@@ -218,7 +220,7 @@ def _yes_no(value: Any) -> bool:
         return True
     if word in ("0", "false", "no", "off", "否", ""):
         return False
-    raise ValueError("应当是“是”或者“否”。")
+    raise ValueError(_("应当是“是”或者“否”。"))
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {"str": _text, "bool": _yes_no, "bool | None": _yes_no}

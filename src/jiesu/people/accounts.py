@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from jiesu.people.access import record_access
 from jiesu.people.actors import SHANGHAI, Actor
@@ -50,7 +51,7 @@ def create_staff(
     Raises:
         PeopleError: ``not_allowed``, ``bad_username``, ``username_taken``, ``weak_password``.
     """
-    _needs(actor, Role.SYSTEM_ADMIN, what="建立账号")
+    _needs(actor, Role.SYSTEM_ADMIN, what=_("建立账号"))
     if not _USERNAME.fullmatch(username):
         raise PeopleError(Code.BAD_USERNAME, username=username)
     staff = Staff(
@@ -83,7 +84,7 @@ def change_password(*, staff: Staff, password: str, actor: Actor, at: datetime) 
         PeopleError: ``not_allowed``, ``weak_password``.
     """
     if actor.staff_id != staff.pk:
-        _needs(actor, Role.SYSTEM_ADMIN, what="重设密码")
+        _needs(actor, Role.SYSTEM_ADMIN, what=_("重设密码"))
     _set_password(staff, password, at)
     staff.save(update_fields=("password", "password_changed_at"))
     record_access(actor=actor, act=AccessAct.ACCOUNT, at=at, detail={"password": staff.pk})
@@ -95,7 +96,7 @@ def deactivate(*, staff: Staff, actor: Actor, at: datetime) -> None:
     Raises:
         PeopleError: ``not_allowed``.
     """
-    _needs(actor, Role.SYSTEM_ADMIN, what="停用账号")
+    _needs(actor, Role.SYSTEM_ADMIN, what=_("停用账号"))
     staff.is_active = False
     staff.save(update_fields=("is_active",))
     record_access(actor=actor, act=AccessAct.ACCOUNT, at=at, detail={"deactivated": staff.pk})
@@ -120,9 +121,9 @@ def grant_role(
     Raises:
         PeopleError: ``not_allowed``, ``bad_period``, ``role_not_here``, ``role_held``, ``roles_separated``.
     """
-    _needs(actor, Role.SECURITY_ADMIN, what="授予角色")
+    _needs(actor, Role.SECURITY_ADMIN, what=_("授予角色"))
     if actor.staff_id == staff.pk:
-        raise PeopleError(Code.NOT_ALLOWED, what="给自己授权")
+        raise PeopleError(Code.NOT_ALLOWED, what=_("给自己授权"))
     chosen = Role(role)
     if valid_to is not None and valid_to < valid_from:
         raise PeopleError(Code.BAD_PERIOD, since=valid_from, until=valid_to)
@@ -164,7 +165,7 @@ def end_role(*, assignment: RoleAssignment, last_day: date, actor: Actor, at: da
     Raises:
         PeopleError: ``not_allowed``, ``bad_period``.
     """
-    _needs(actor, Role.SECURITY_ADMIN, what="撤销角色")
+    _needs(actor, Role.SECURITY_ADMIN, what=_("撤销角色"))
     if last_day < assignment.valid_from:
         raise PeopleError(Code.BAD_PERIOD, since=assignment.valid_from, until=last_day)
     assignment.valid_to = last_day
@@ -195,14 +196,14 @@ def cover_leave(
         actor.has(Role.HEAD, Role.OFFICEHEAD) and actor.authority_id == _home(absent)
     )
     if not (actor.system or actor.staff_id == absent.pk or responsible):
-        raise PeopleError(Code.NOT_ALLOWED, what="安排休假代班")
+        raise PeopleError(Code.NOT_ALLOWED, what=_("安排休假代班"))
     why = ""
     if absent.pk == deputy.pk:
-        why = "同一人"
+        why = _("同一人")
     elif not same:
-        why = "不在同一个局"
+        why = _("不在同一个局")
     elif not deputy.is_active:
-        why = "账号已停用"
+        why = _("账号已停用")
     else:
         roles = set(
             RoleAssignment.objects.filter(
@@ -211,7 +212,7 @@ def cover_leave(
                 valid_from__lte=until,
             ).values_list("role", flat=True)
         )
-        why = "系统管理、安全管理、审计不能代班" if roles & SEPARATED else ""
+        why = _("系统管理、安全管理、审计不能代班") if roles & SEPARATED else ""
     if why:
         raise PeopleError(Code.BAD_COVER, deputy=deputy.name, absent=absent.name, why=why)
     cover = LeaveCover.objects.create(
@@ -263,11 +264,11 @@ def _check_place(role: Role, staff: Staff, organisation: Organisation) -> None:
     bureau = authority(organisation)
     why = ""
     if (bureau.pk if bureau else organisation.pk) != _home(staff):
-        why = f"{staff.name} 不在这个局"
+        why = _("%(name)s 不在这个局") % {"name": staff.name}
     elif role in _WHERE and organisation.type not in _WHERE[role]:
-        why = "机构类型不符"
+        why = _("机构类型不符")
     elif role in _IN_LINE_ONLY and bureau is None:
-        why = "不是市场监督管理机构"
+        why = _("不是市场监督管理机构")
     if why:
         raise PeopleError(Code.ROLE_NOT_HERE, role=role.label, organisation=organisation.short_name, why=why)
 

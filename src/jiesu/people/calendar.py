@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from jiesu.law.calendar import Calendar, read_schedule, shipped
 from jiesu.law.errors import LawError
@@ -66,7 +67,7 @@ def import_year(*, notice: str | bytes | Mapping[str, Any], actor: Actor, at: da
         PeopleError: ``not_allowed``; ``bad_calendar`` when the file is not a complete, plausible year.
     """
     if not (actor.system or actor.has(Role.SYSTEM_ADMIN)):
-        raise PeopleError(Code.NOT_ALLOWED, what="导入放假安排")
+        raise PeopleError(Code.NOT_ALLOWED, what=_("导入放假安排"))
     try:
         schedule = read_schedule(notice)
         with transaction.atomic():

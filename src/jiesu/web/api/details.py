@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as lazy
+
 from jiesu import law
 from jiesu.cases import keys, lawbook
 from jiesu.cases.act import Offered, offered
@@ -153,7 +155,7 @@ class Reading:
                 "at": instant(e.at),
                 "type": e.type,
                 "label": label_of(e.type, self.case.kind),
-                "actor": names.get(e.actor_id, "") if e.actor_id else ACTORS.get(e.actor_kind, ""),
+                "actor": names.get(e.actor_id, "") if e.actor_id else str(ACTORS.get(e.actor_kind, "")),
                 "article": article_of(e, self.case.kind),
                 "data": _resolved(e.data.get("in", {}), texts),
             }
@@ -224,7 +226,7 @@ class Reading:
         return [action_out(offer, known, self.at) for offer in offers]
 
 
-ACTORS = {"citizen": "当事人", "system": "系统"}
+ACTORS = {"citizen": lazy("当事人"), "system": lazy("系统")}
 
 
 class Calendars:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from jiesu.web.api.app import document_bytes
@@ -34,7 +35,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     """The same document for people, without a script."""
     if request.method not in ("GET", "HEAD"):
         return method_not_allowed("GET, HEAD").response()
-    return render(request, "api/reference.html", {"title": "接口说明", "reference": reference()})
+    return render(request, "api/reference.html", {"title": _("接口说明"), "reference": reference()})
 
 
 @csrf_exempt

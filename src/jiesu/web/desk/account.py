@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jiesu.people.access import record_access
 from jiesu.people.actors import actor_for
@@ -105,7 +106,7 @@ def account(request: DeskRequest) -> HttpResponse:
     """The person's own page: roles, second factor, password, leave."""
     today = timezone.localdate(request.now)
     context = {
-        "title": "账号与安全",
+        "title": _("账号与安全"),
         "staff": request.staff,
         "assignments": RoleAssignment.objects.filter(staff=request.staff).select_related("organisation"),
         "covers": LeaveCover.objects.filter(deputy=request.staff, until__gte=today).select_related("absent"),

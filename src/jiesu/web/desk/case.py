@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from jiesu.businesses.models import Business
@@ -38,9 +39,14 @@ from jiesu.web.desk.suggestions import numbers_of, suggestion_lines
 from jiesu.web.desk.timeline import entries, events_of
 from jiesu.web.desk.words import next_act
 
-RESULTS = {"reached": "已联系上", "no_answer": "无人接听", "wrong_number": "号码有误", "declined": "拒绝沟通"}
-CHANNEL_NAMES = {k: str(v) for k, v in CHANNELS}
-PROOF_NAMES = {k: str(v) for k, v in PROOFS}
+RESULTS = {
+    "reached": lazy("已联系上"),
+    "no_answer": lazy("无人接听"),
+    "wrong_number": lazy("号码有误"),
+    "declined": lazy("拒绝沟通"),
+}
+CHANNEL_NAMES = dict(CHANNELS)
+PROOF_NAMES = dict(PROOFS)
 
 
 def part_of_role(role: str, kind: str) -> Part:

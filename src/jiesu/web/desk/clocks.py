@@ -7,6 +7,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from jiesu import law
 from jiesu.cases.facts import ClockFact
 from jiesu.cases.kinds import ClockState
@@ -119,8 +122,14 @@ def account_of(clock: ClockFact, calendar: Calendar) -> list[dict[str, Any]]:
     fixed = clock.options.get(FIXED)
     if fixed:
         return [
-            {"kind": "title", "text": f"{rule_title(clock.rule)}〔服务期限，不是法定期限〕"},
-            {"kind": "last", "text": f"最后一日：{fixed}，由来文或者决定书指定，不经计算"},
+            {
+                "kind": "title",
+                "text": _("%(rule)s〔服务期限，不是法定期限〕") % {"rule": rule_title(clock.rule)},
+            },
+            {
+                "kind": "last",
+                "text": _("最后一日：%(fixed)s，由来文或者决定书指定，不经计算") % {"fixed": fixed},
+            },
         ]
     deadline = law.due(
         clock.rule,
@@ -158,15 +167,15 @@ def clock_rows(clocks: Iterable[ClockFact], *, now: datetime, calendar: Calendar
 
 
 VOID_REASONS = {
-    "returned": "已退回中心",
-    "routed_again": "重新分送",
-    "kind_confirmed": "类型已确认",
-    "withdrawn": "投诉已撤回",
-    "decision_revoked": "原决定已撤销",
-    "case_closed": "办件已办结",
-    "restarted": "重新起算",
-    "repeat": "重复举报",
-    "merged": "已并入先前举报",
-    "transferred": "已移交",
-    "no_authority": "无处理权限",
+    "returned": lazy("已退回中心"),
+    "routed_again": lazy("重新分送"),
+    "kind_confirmed": lazy("类型已确认"),
+    "withdrawn": lazy("投诉已撤回"),
+    "decision_revoked": lazy("原决定已撤销"),
+    "case_closed": lazy("办件已办结"),
+    "restarted": lazy("重新起算"),
+    "repeat": lazy("重复举报"),
+    "merged": lazy("已并入先前举报"),
+    "transferred": lazy("已移交"),
+    "no_authority": lazy("无处理权限"),
 }

@@ -9,6 +9,7 @@ from typing import Any
 import xlsxwriter
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.worklists import Filters, base, each_in, scope_named
@@ -21,8 +22,24 @@ from jiesu.web.desk.listing import Line, line
 from jiesu.web.desk.queue import WORKERS, filters_of
 from jiesu.web.templatetags.presentation import due_words, moment_words
 
-COLUMNS = ("编号", "类型", "渠道", "诉求摘要", "被诉主体", "承办机关", "承办机构", "承办人", "状态", "收到时间", "登记时间",
-           "最近期限", "剩余", "下一步", "待证明", "全国平台编号")  # fmt: skip
+COLUMNS = (
+    noop("编号"),
+    noop("类型"),
+    noop("渠道"),
+    noop("诉求摘要"),
+    noop("被诉主体"),
+    noop("承办机关"),
+    noop("承办机构"),
+    noop("承办人"),
+    noop("状态"),
+    noop("收到时间"),
+    noop("登记时间"),
+    noop("最近期限"),
+    noop("剩余"),
+    noop("下一步"),
+    noop("待证明"),
+    noop("全国平台编号"),
+)
 #: On a printed list nobody reads further.
 MOST_PRINTED = 300
 
@@ -75,7 +92,7 @@ def export(request: DeskRequest) -> HttpResponse:
     for place, width in enumerate((22, 8, 12, 44, 26, 16, 16, 10, 12, 17, 17, 12, 14, 18, 10, 20)):
         sheet.set_column(place, place, width)
     sheet.freeze_panes(1, 0)
-    sheet.write_row(0, 0, COLUMNS, bold)
+    sheet.write_row(0, 0, [_(name) for name in COLUMNS], bold)
     count = 0
     for count, item in enumerate(each_in(request.actor, base(request.actor, scope, filters, request.now)), 1):
         sheet.write_row(count, 0, [safe(c) for c in cells(line(item, now=request.now, calendar=days))])

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from jiesu.cases import lawbook
 from jiesu.cases.lifecycle import table
@@ -231,4 +232,4 @@ def _other_row(action: str) -> Row | None:
     return None
 
 
-ACTOR_KINDS = {"system": "系统", "citizen": "当事人"}
+ACTOR_KINDS = {"system": lazy("系统"), "citizen": lazy("当事人")}

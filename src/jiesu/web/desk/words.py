@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from jiesu.cases.kinds import Kind
 from jiesu.cases.models import Case
@@ -13,39 +14,44 @@ from jiesu.cases.models import Case
 #: The next act by state, where the facts do not say something more pressing.
 NEXT: dict[str, dict[str, str]] = {
     Kind.COMPLAINT: {
-        "registered": "分送",
-        "routed": "决定是否受理",
-        "accepted": "征求双方调解意见",
-        "mediating": "安排调解",
-        "refused": "办结",
-        "agreed": "办结",
-        "terminated": "办结",
-        "withdrawn": "办结",
+        "registered": noop("分送"),
+        "routed": noop("决定是否受理"),
+        "accepted": noop("征求双方调解意见"),
+        "mediating": noop("安排调解"),
+        "refused": noop("办结"),
+        "agreed": noop("办结"),
+        "terminated": noop("办结"),
+        "withdrawn": noop("办结"),
     },
     Kind.REPORT: {
-        "registered": "分送",
-        "routed": "核查",
-        "verifying": "决定是否立案",
-        "filed": "告知举报人",
-        "declined": "告知举报人",
-        "no_authority": "办结",
-        "transferred": "办结",
-        "repeated": "办结",
+        "registered": noop("分送"),
+        "routed": noop("核查"),
+        "verifying": noop("决定是否立案"),
+        "filed": noop("告知举报人"),
+        "declined": noop("告知举报人"),
+        "no_authority": noop("办结"),
+        "transferred": noop("办结"),
+        "repeated": noop("办结"),
     },
     Kind.LEAD: {
-        "routed": "核查",
-        "verifying": "决定是否立案",
-        "filed": "办结",
-        "declined": "办结",
-        "transferred": "办结",
+        "routed": noop("核查"),
+        "verifying": noop("决定是否立案"),
+        "filed": noop("办结"),
+        "declined": noop("办结"),
+        "transferred": noop("办结"),
     },
-    Kind.CONSULTATION: {"registered": "答复", "routed": "答复", "answered": "办结", "transferred": "办结"},
+    Kind.CONSULTATION: {
+        "registered": noop("答复"),
+        "routed": noop("答复"),
+        "answered": noop("办结"),
+        "transferred": noop("办结"),
+    },
     Kind.OTHER: {
-        "registered": "告知途径或者退回",
-        "routed": "答复",
-        "answered": "办结",
-        "redirected": "办结",
-        "transferred": "办结",
+        "registered": noop("告知途径或者退回"),
+        "routed": noop("答复"),
+        "answered": noop("办结"),
+        "redirected": noop("办结"),
+        "transferred": noop("办结"),
     },
 }
 MUST_ASSIGN = frozenset({"routed"})
@@ -84,7 +90,8 @@ def next_act(case: Case) -> str:
         and (facts.get("informed") or case.anonymous)
     ):
         return _("办结")
-    return NEXT.get(case.kind, {}).get(case.state, "")
+    said = NEXT.get(case.kind, {}).get(case.state)
+    return _(said) if said else ""
 
 
 def _mediation(facts: Mapping[str, Any]) -> str:
