@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import filetype
 from django.conf import settings
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from jiesu.cases import keys
@@ -58,18 +59,24 @@ class FileStore(Protocol):
 
     def get(self, case_id: int, seq: int) -> bytes: ...
 
-    def remove(self, case_id: int, seq: int) -> None: ...
+    def exists(self, case_id: int, seq: int) -> bool: ...
+
+    def remove_all(self, case_id: int) -> int: ...
 
 
 class FolderStore:
     """Files under ``JIESU_HOME/files/<division>/<case>/<seq>``."""
 
+    def _folder(self, case_id: int) -> Path:
+        return Path(settings.JIESU.home) / "files" / str(case_id)[:6] / str(case_id)
+
     def _path(self, case_id: int, seq: int) -> Path:
-        return Path(settings.JIESU.home) / "files" / str(case_id)[:6] / str(case_id) / str(seq)
+        return self._folder(case_id) / str(seq)
 
     def put(self, case_id: int, seq: int, sealed: bytes) -> None:
         """Writes whole or not at all, synced to disk. A leftover of a rolled-back action is overwritten."""
         path = self._path(case_id, seq)
+        fresh = not path.parent.is_dir()
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f".{seq}.{secrets.token_hex(4)}")
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -78,17 +85,35 @@ class FolderStore:
             file.flush()
             os.fsync(file.fileno())
         draft.rename(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        # A name is on disk when its folder is: that of the file and, of a case's first file, those above.
+        for folder in path.parents[: 4 if fresh else 1]:
+            _sync(folder)
 
     def get(self, case_id: int, seq: int) -> bytes:
         return self._path(case_id, seq).read_bytes()
 
-    def remove(self, case_id: int, seq: int) -> None:
-        self._path(case_id, seq).unlink(missing_ok=True)
+    def exists(self, case_id: int, seq: int) -> bool:
+        return self._path(case_id, seq).exists()
+
+    def remove_all(self, case_id: int) -> int:
+        """Removes every file of a case, leftovers of rolled-back actions included; gives how many."""
+        folder = self._folder(case_id)
+        if not folder.is_dir():
+            return 0
+        listed = list(folder.iterdir())
+        for path in listed:
+            path.unlink(missing_ok=True)
+        folder.rmdir()
+        _sync(folder.parent)
+        return len(listed)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def store() -> FileStore:
@@ -108,30 +133,35 @@ def checked(upload: Upload) -> tuple[bytes, str]:
         ActionError: ``file_refused`` with what to do.
     """
     if not upload.content:
-        raise refuse(f"文件“{upload.name}”是空的，请重新选择。", upload.name)
+        raise refuse(_("文件“%(name)s”是空的，请重新选择。") % {"name": upload.name}, upload.name)
     if len(upload.content) > MOST_BYTES:
-        raise refuse(f"文件“{upload.name}”超过 20 MB，请压缩或者分开上传。", upload.name)
+        raise refuse(_("文件“%(name)s”超过 20 MB，请压缩或者分开上传。") % {"name": upload.name}, upload.name)
     kind = filetype.guess(upload.content)
     mime = kind.mime if kind is not None else ""
     if mime in IMAGES:
         return _fresh_image(upload, mime), mime
     if mime in OTHERS:
         return upload.content, mime
-    raise refuse(f"不能上传文件“{upload.name}”：只收图片、PDF、录音、视频和 Word、Excel 文件。", upload.name)
+    raise refuse(
+        _("不能上传文件“%(name)s”：只收图片、PDF、录音、视频和 Word、Excel 文件。") % {"name": upload.name},
+        upload.name,
+    )
 
 
 def _fresh_image(upload: Upload, mime: str) -> bytes:
     try:
         with Image.open(io.BytesIO(upload.content)) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise refuse(f"图片“{upload.name}”过大，请缩小后上传。", upload.name)
+                raise refuse(_("图片“%(name)s”过大，请缩小后上传。") % {"name": upload.name}, upload.name)
             turned = ImageOps.exif_transpose(image)
             if mime == "image/jpeg" and turned.mode not in ("RGB", "L"):
                 turned = turned.convert("RGB")
             out = io.BytesIO()
             turned.save(out, format=IMAGES[mime], quality=90)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise refuse(f"图片“{upload.name}”打不开，请重新拍照或者另存后上传。", upload.name) from error
+        raise refuse(
+            _("图片“%(name)s”打不开，请重新拍照或者另存后上传。") % {"name": upload.name}, upload.name
+        ) from error
     return out.getvalue()
 
 
@@ -148,7 +178,7 @@ def safe_name(name: str) -> str:
 def store_files(draft: Draft, uploads: Sequence[Upload], *, at: datetime, from_citizen: bool) -> list[Data]:
     """Stores files under the case and adds their rows; returns what the event keeps: seq and SHA-256."""
     if len(uploads) > MOST_FILES:
-        raise refuse(f"一次最多上传 {MOST_FILES} 个文件。", "")
+        raise refuse(_("一次最多上传 %(most_files)s 个文件。") % {"most_files": MOST_FILES}, "")
     kept: list[Data] = []
     for upload in uploads:
         content, mime = checked(upload)

@@ -1,41 +1,49 @@
-"""Jobs of the case. Each re-reads what is owed; losing all of them loses nothing, the sweep finds it again."""
+"""Jobs of the case. Each re-reads what is owed; losing all of them loses nothing, the sweeps find it again."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from jiesu.cases import recalculation, reminders, sending, verify
+from jiesu.cases import anchors, recalculation, reminders, sending
 from jiesu.cases.act import KEY_KEPT
-from jiesu.cases.models import Anchor, AnsweredKey
+from jiesu.cases.models import AnsweredKey
 
 
 @app.task(name="jiesu.send_messages", queue="messages", pass_context=False)
 def send_messages(case: str) -> int:
     """Sends what one case owes."""
-    now = timezone.now()
-    return sum(sending.send(c, s, at=now) for c, s in sending.owed(now) if str(c) == case)
+    return sending.send_owed(at=timezone.now(), case=int(case))
+
+
+# A sweep of its own for each duty: a gateway that hangs delays no reminder and no clock.
+@app.periodic(cron="* * * * *")
+@app.task(name="jiesu.sweep_messages", queue="sweep", queueing_lock="jiesu.sweep_messages")
+def sweep_messages(timestamp: int) -> int:
+    """Each minute: messages that are owed without a job."""
+    return sending.send_owed(at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="jiesu.sweep", queue="sweep", queueing_lock="sweep")
-def sweep(timestamp: int) -> dict[str, int]:
-    """Each minute: messages, reminders and clocks that are owed without a job."""
-    now = timezone.now()
-    return {
-        "sent": sending.send_owed(at=now),
-        "reminded": reminders.remind(now),
-        "recalculated": recalculation.recalculate_stale(at=now),
-    }
+@app.task(name="jiesu.sweep_reminders", queue="sweep", queueing_lock="jiesu.sweep_reminders")
+def sweep_reminders(timestamp: int) -> int:
+    """Each minute: reminders that are owed."""
+    return reminders.remind(timezone.now())
 
 
-@app.periodic(cron="40 18 * * *")
-@app.task(name="jiesu.nightly", queue="sweep", queueing_lock="nightly")
+@app.periodic(cron="* * * * *")
+@app.task(name="jiesu.sweep_clocks", queue="sweep", queueing_lock="jiesu.sweep_clocks")
+def sweep_clocks(timestamp: int) -> int:
+    """Each minute: some hundred cases whose clocks rest on a calendar that has changed."""
+    return recalculation.recalculate_stale(at=timezone.now())
+
+
+@app.periodic(cron="40 * * * *")
+@app.task(name="jiesu.nightly", queue="sweep", queueing_lock="jiesu.nightly")
 def nightly(timestamp: int) -> None:
-    """Each night (02:40 in Shanghai): anchor of all heads; old answered keys go."""
+    """Once a night, or in the first hour after a night in which the machine slept: the anchor of all heads.
+    Old answered keys go."""
     now = timezone.now()
-    if not Anchor.objects.filter(at__gt=now - timedelta(hours=12)).exists():
-        verify.anchor(at=now)
+    if anchors.owed(now):
+        anchors.anchor(at=now)
     AnsweredKey.objects.filter(at__lt=now - KEY_KEPT).delete()

@@ -43,7 +43,11 @@ class Command:
 COMMANDS: dict[str, Command] = {
     "up": Command("up", "启动全部：数据库、网站、后台任务 / start everything", django=False),
     "law": Command("law", "期限与规则：due、rules、coverage / periods and rules", django=False),
+    "report": Command("report", "一个辖区一年的数据 / a region's year in figures"),
+    "demo": Command("demo", "生成一年的演示数据 / generate a year to look at"),
     "verify": Command("verify", "核对事实链 / check the chains of facts"),
+    "retention": Command("retention", "按保存年限删除个人信息 / erase personal data whose time is over"),
+    "keys": Command("keys", "密钥环的轮换 / rotation of the key ring"),
     "user": Command("user", "工作人员账号 / accounts of staff"),
     "token": Command("token", "接口令牌 / token for the API"),
     "backup": Command("backup", "备份数据库与文件 / back up database and files", django=False),

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.law.errors import LawError
@@ -60,13 +61,16 @@ class Definition:
             if days:
                 return days
         raise self._bad(
-            value, {"bool": "应当是 true 或者 false", "int": "应当是整数"}.get(self.type, "应当是天数列表")
+            value,
+            {"bool": gettext("应当是 true 或者 false"), "int": gettext("应当是整数")}.get(
+                self.type, gettext("应当是天数列表")
+            ),
         )
 
     def _inside(self, value: Any) -> int:
         low, high = self.minimum, self.maximum
         if (low is not None and value < low) or (high is not None and value > high):
-            raise self._bad(value, f"应当在 {low} 至 {high} 之间")
+            raise self._bad(value, gettext("应当在 %(low)s 至 %(high)s 之间") % {"low": low, "high": high})
         return int(value)
 
     def _bad(self, value: object, why: str) -> PeopleError:
@@ -120,6 +124,26 @@ _SERVICE = (
         _("同一件被退回分派的次数"),
         minimum=1,
         maximum=20,
+    ),
+    *(
+        Definition(
+            f"retention.{kind}_years",
+            "int",
+            years,
+            label,
+            _("办结后满几年删除个人信息，案件的统计数据和事实链保留；0＝不删除"),
+            _("个人信息保护法第十九条、第四十七条；各类材料的保存期限按当地档案管理规定设定"),
+            minimum=0,
+            maximum=100,
+            level="city",
+        )
+        for kind, years, label in (
+            ("complaint", 5, _("投诉的保存年限")),
+            ("report", 10, _("举报的保存年限")),
+            ("lead", 10, _("线索的保存年限")),
+            ("consultation", 3, _("咨询的保存年限")),
+            ("other", 3, _("其他来件的保存年限")),
+        )
     ),
 )
 

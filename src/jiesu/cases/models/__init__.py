@@ -15,6 +15,7 @@ from jiesu.cases.models.children import (
     Session,
     Suggestion,
 )
+from jiesu.cases.models.retention import RetentionRun
 from jiesu.cases.models.side import (
     Anchor,
     AnsweredKey,
@@ -42,6 +43,7 @@ __all__ = [
     "Proposal",
     "Reminder",
     "ReportWords",
+    "RetentionRun",
     "Session",
     "Suggestion",
 ]
