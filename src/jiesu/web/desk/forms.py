@@ -24,6 +24,8 @@ PROMISES = frozenset({"checked", "same_informant"})
 FEW = 5
 WIDE = frozenset({Type.TEXT, Type.MULTI})
 FormField = dict[str, Any]
+#: Names that would hide a property of the form element from the browser's scripts.
+RENAMED = {"form": "form_of_record"}
 
 
 def prefill(spec: Field, known: Known) -> str:
@@ -71,7 +73,7 @@ def form_field(
     if values is None and spec.required and len(choices) == 1 and spec.type != Type.MULTI:
         value = choices[0][0]
     shown: FormField = {
-        "name": spec.name,
+        "name": RENAMED.get(spec.name, spec.name),
         "label": spec.label,
         "type": spec.type.value,
         "required": spec.required,
@@ -124,16 +126,17 @@ def typed(post: QueryDict, specs: Sequence[Field]) -> dict[str, Any]:
     """Raw values of an action's fields out of a post; absent fields are left out."""
     found: dict[str, Any] = {}
     for spec in specs:
+        name = RENAMED.get(spec.name, spec.name)
         if spec.name == "officers_named":
-            picked = post.getlist(spec.name)
+            picked = post.getlist(name)
             if picked:
                 found[spec.name] = ",".join(p for p in picked if p.isdigit())
         elif spec.type == Type.MULTI:
-            several = post.getlist(spec.name)
+            several = post.getlist(name)
             if several:
                 found[spec.name] = several
-        elif spec.name in post:
-            found[spec.name] = post[spec.name]
+        elif name in post:
+            found[spec.name] = post[name]
     return found
 
 
@@ -214,7 +217,7 @@ PREFERRED = {
 def all_errors(error: ActionError, fields: Sequence[FormField]) -> list[str]:
     """Sentences about the whole form: those of no field on the screen."""
     names = {f["name"] for f in fields}
-    found = [m for n, m in error.fields.items() if n not in names]
+    found = [m for n, m in error.fields.items() if RENAMED.get(n, n) not in names]
     return found or ([] if error.fields else [error.message])
 
 
