@@ -239,7 +239,7 @@ def test_both_doors_write_the_same(
     serial = Serial()
     monkeypatch.setattr(door, "_run", record)
     monkeypatch.setitem(door.enrich.__kwdefaults__, "serial", serial)
-    monkeypatch.setattr(bulk, "_serials", lambda count: [serial()])
+    monkeypatch.setattr(bulk, "reserve_serials", lambda count: [serial()])
     walk = Walk(chance, people, places)
     mark = transaction.savepoint()
     first = moment("2025-03-03T09:00")

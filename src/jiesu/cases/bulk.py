@@ -154,7 +154,7 @@ def _no_collection() -> Iterator[None]:
 
 def reserve_numbers(division: str, at: datetime, count: int) -> list[int]:
     """Numbers for cases that refer to one another before they are written."""
-    return [make_number(division, at, serial) for serial in _serials(count)]
+    return [make_number(division, at, serial) for serial in reserve_serials(count)]
 
 
 def reserve_ids(model: type[Model], count: int) -> list[int]:
@@ -168,7 +168,8 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _serials(count: int) -> list[int]:
+def reserve_serials(count: int) -> list[int]:
+    """The next values of the one sequence of case numbers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('cases_number') FROM generate_series(1, %s)", [count])
         return [row[0] for row in cursor.fetchall()]
@@ -290,7 +291,7 @@ class _Desk:
 
     def _serial(self) -> int:
         if not self.serials:
-            self.serials = _serials(BATCH)[::-1]
+            self.serials = reserve_serials(BATCH)[::-1]
         return self.serials.pop()
 
     def _compose(self, draft: Draft, notice: NoticeDraft, data: Data, ctx: Context) -> Rendered:

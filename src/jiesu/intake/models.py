@@ -8,6 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.kinds import Channel
+from jiesu.intake.import_models import ImportedRow, ImportRun
+
+__all__ = ["Contact", "ImportRun", "ImportedRow", "Outcome", "PublicUse"]
 
 
 class Outcome(models.TextChoices):

@@ -1,0 +1,1 @@
+"""Figures: what is counted, by which formula, from which rows, for whom."""

@@ -1,0 +1,70 @@
+"""Scene 9: the year in figures comes out of the records, to the last yuan."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from jiesu.cases.models import Case
+from jiesu.cases.verify import verify_case
+from jiesu.config.examples import year
+from jiesu.insight import reports
+from jiesu.insight.scope import Scope
+from jiesu.people.actors import SYSTEM
+from tests.cases.conftest import moment
+
+pytestmark = pytest.mark.django_db
+NOW = moment("2026-11-24T09:00")
+
+
+def small(**changes: object) -> year.Plan:
+    """The plan of Yiyang's year, a fiftieth of its size."""
+    plan = year.plan("430900", 2020)
+    values = {**vars(plan), "contacts": 654, "complaints": 157, "recovered": 22_303_400, **changes}
+    return year.Plan(**values)  # type: ignore[arg-type]
+
+
+def test_the_published_figures_come_out() -> None:
+    written = year.generate(small())
+    assert written.refused == []
+    report = reports.make(Scope.year("430900", 2020, NOW), actor=SYSTEM)
+    assert report.value("contacts") == 654
+    assert report.value("complaints") == 157
+    assert report.value("on_time_rate") == Decimal(1)
+    assert report.value("recovered_yuan") == Decimal("223034.00")
+    assert report.value("acceptance_on_time_rate") == Decimal(1)
+    assert report.value("verification_on_time_rate") == Decimal(1)
+    assert len(report.counties) == 8
+    assert sum(sum(row.values()) for row in report.channels.values()) == 654
+    assert sum(sum(row.values()) for row in report.months.values()) == 654
+    assert not Case.objects.filter(closed_at=None).exists()
+    for case in Case.objects.all()[:100]:
+        assert verify_case(case) == []
+
+
+def test_an_interrupted_year_goes_on_without_doubles() -> None:
+    plan = small()
+
+    class Cut(Exception):
+        """The process ends."""
+
+    def cut(done: int, whole: int) -> None:
+        if done >= 500:
+            raise Cut
+
+    with pytest.raises(Cut):
+        year.generate(plan, progress=cut)
+    first = Case.objects.count()
+    again = year.generate(plan)
+    assert first + len(again.numbers) == 654
+    assert reports.make(Scope.year("430900", 2020, NOW), actor=SYSTEM).value("recovered_yuan") == Decimal(
+        "223034.00"
+    )
+
+
+def test_a_year_with_delays_shows_them() -> None:
+    year.generate(small(on_time=Decimal("0.9809")))
+    report = reports.make(Scope.year("430900", 2020, NOW), actor=SYSTEM)
+    assert report.value("on_time_rate") == Decimal("0.9809")
+    assert report.value("acceptance_on_time_rate") != Decimal(1)

@@ -1,0 +1,127 @@
+"""Every figure of the report against plain SQL, for random cases."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import python_calamine
+from django.db import connection
+
+from jiesu.insight import reports, showing
+from jiesu.insight.figures import FIGURES
+from jiesu.insight.scope import Scope
+from jiesu.people.actors import SYSTEM
+
+IN_2020 = "received_at >= '2020-01-01 00:00+08' AND received_at < '2021-01-01 00:00+08'"
+TODAY = "date '2021-03-10'"
+MISSED = f"(statutory AND (q.state = 'met_late' OR (q.state = 'open' AND q.due_on < {TODAY})))"
+CASES = "(SELECT * FROM cases_case WHERE {where} AND received_at >= '2020-01-01 00:00+08' AND received_at < '2021-01-01 00:00+08') c"
+RULES = {
+    "acceptance_on_time_rate": "('complaint.acceptance')",
+    "mediation_on_time_rate": "('complaint.mediation')",
+    "termination_notice_on_time_rate": "('complaint.termination_notice')",
+    "verification_on_time_rate": "('report.verification', 'lead.verification', 'lead.found_otherwise')",
+    "informant_notice_on_time_rate": "('report.informant_notice')",
+    "hotline_on_time_rate": "('service.hotline_12345')",
+}
+
+
+def sql(text: str, where: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(text.replace("{cases}", CASES.format(where=where)).replace("{where}", where))
+        return cursor.fetchone()[0]
+
+
+def recount(key: str, where: str) -> Any:
+    """One figure anew, written down a second time."""
+    late = f"EXISTS (SELECT 1 FROM cases_clock q WHERE q.case_id = c.id AND {MISSED})"
+    if key in RULES:
+        return sql(
+            f"""SELECT round(count(*) FILTER (WHERE q.state = 'met')::numeric / nullif(count(*), 0), 4)
+                  FROM {{cases}} JOIN cases_clock q ON q.case_id = c.id
+                 WHERE q.rule IN {RULES[key]}
+                   AND (q.state IN ('met', 'met_late') OR (q.state = 'open' AND q.due_on < {TODAY}))""",
+            where,
+        )
+    complaints = "{cases} WHERE c.kind = 'complaint'"
+    settled = "(c.outcome = 'terminated' AND c.facts ? 'settled_on')"
+    plain = {
+        "contacts": f"""SELECT count(*) FROM intake_contact t JOIN places_organisation o ON o.id = t.registered_by_id
+                         LEFT JOIN cases_case k ON k.contact_id = t.id
+                        WHERE t.{IN_2020.replace(' AND received_at', ' AND t.received_at')}
+                          AND {where.replace('county', 'coalesce(k.county, o.county)').replace('city', 'coalesce(k.city, o.city)')}""",
+        "complaints": f"SELECT count(*) FROM {complaints}",
+        "reports": "SELECT count(*) FROM {cases} WHERE c.kind = 'report'",
+        "consultations": "SELECT count(*) FROM {cases} WHERE c.kind = 'consultation'",
+        "others": "SELECT count(*) FROM {cases} WHERE c.kind = 'other'",
+        "complaints_accepted": f"SELECT count(*) FROM {complaints} AND EXISTS (SELECT 1 FROM cases_event e WHERE e.case_id = c.id AND e.type = 'accept')",
+        "complaints_refused": f"SELECT count(*) FROM {complaints} AND EXISTS (SELECT 1 FROM cases_event e WHERE e.case_id = c.id AND e.type = 'refuse')",
+        "complaints_closed": f"SELECT count(*) FROM {complaints} AND c.state = 'closed'",
+        "complaints_open": f"SELECT count(*) FROM {complaints} AND c.state <> 'closed'",
+        "on_time_rate": f"""SELECT round(count(*) FILTER (WHERE c.state = 'closed' AND NOT {late})::numeric
+                                 / nullif(count(*) FILTER (WHERE c.state = 'closed' OR {late}), 0), 4) FROM {complaints}""",
+        "mediation_success_rate": f"""SELECT round(count(*) FILTER (WHERE c.outcome = 'agreed' OR {settled})::numeric
+                                 / nullif(count(*) FILTER (WHERE c.outcome IN ('agreed', 'terminated')), 0), 4) FROM {complaints}""",
+        "mediations_agreed": f"SELECT count(*) FROM {complaints} AND c.outcome = 'agreed'",
+        "mediations_settled": f"SELECT count(*) FROM {complaints} AND {settled}",
+        "claimed_yuan": f"SELECT coalesce(sum(c.amount), 0) / 100 FROM {complaints}",
+        "recovered_yuan": "SELECT coalesce(sum((e.data->'in'->>'recovered')::bigint), 0) / 100 FROM {cases} JOIN cases_event e ON e.case_id = c.id",
+        "reports_filed": "SELECT count(*) FROM {cases} WHERE c.outcome = 'filed'",
+        "reports_declined": "SELECT count(*) FROM {cases} WHERE c.outcome = 'declined'",
+        "rated": "SELECT count(*) FROM {cases} JOIN cases_event e ON e.case_id = c.id AND e.type = 'rate'",
+        "satisfied_rate": """SELECT round(count(*) FILTER (WHERE (e.data->'in'->>'stars')::int >= 4)::numeric / nullif(count(*), 0), 4)
+                               FROM {cases} JOIN cases_event e ON e.case_id = c.id AND e.type = 'rate'""",
+    }  # fmt: skip
+    return sql(plain[key].replace("%", "%%"), where)
+
+
+@pytest.mark.parametrize(
+    ("region", "where"), [("430900", "city = '430900'"), ("430903", "county = '430903'")]
+)
+def test_every_figure_agrees(random_cases: datetime, region: str, where: str) -> None:
+    report = reports.make(Scope.year(region, 2020, random_cases), actor=SYSTEM)
+    for measured in report.figures:
+        again = recount(measured.figure.key, where)
+        if isinstance(measured.value, Decimal):
+            again = Decimal(again) if again is not None else None
+        assert measured.value == again, measured.figure.key
+    assert {m.figure.key for m in report.figures} == {f.key for f in FIGURES}
+    # The sample has what makes the rates worth asking for.
+    if region == "430900":
+        assert Decimal("0.7") < (report.value("on_time_rate") or 0) < 1
+        assert report.value("complaints_open")
+
+
+def test_parts_add_up(random_cases: datetime) -> None:
+    report = reports.make(Scope.year("430900", 2020, random_cases), actor=SYSTEM)
+    contacts = report.value("contacts")
+    assert sum(sum(row.values()) for row in report.channels.values()) == contacts
+    assert sum(sum(row.values()) for row in report.months.values()) == contacts
+    assert (
+        sum(next(m.value for m in row.values if m.figure.key == "contacts") or 0 for row in report.counties)
+        == contacts
+    )
+    for county in report.counties:
+        own = reports.make(Scope.year(county.code, 2020, random_cases), actor=SYSTEM)
+        assert [m.value for m in county.values] == [own.value(m.figure.key) for m in county.values]
+
+
+def test_json_table_and_excel_say_the_same(random_cases: datetime) -> None:
+    report = reports.make(Scope.year("430900", 2020, random_cases), actor=SYSTEM)
+    plain = json.loads(json.dumps(reports.as_json(report)))
+    assert plain["contacts"] == report.value("contacts")
+    assert plain["recovered_yuan"] == float(report.value("recovered_yuan") or 0)
+    assert plain["formulas"]["mediation_success_rate"]["formula"]
+    text = showing.text(report)
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(showing.workbook(report)))
+    assert len(book.sheet_names) == 4
+    sheet = {row[0]: row[1] for row in book.get_sheet_by_index(0).to_python()}
+    for measured in report.figures:
+        assert showing.shown(measured) in text
+        if measured.value is not None:
+            assert sheet[str(measured.figure.label)] == pytest.approx(float(measured.value))
