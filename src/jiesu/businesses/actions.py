@@ -44,6 +44,7 @@ def find_or_create(
         raise BusinessError(Code.NAME_MISSING)
     code = check_credit_code(unified_credit_code) if unified_credit_code.strip() else None
     place = address_key(address)
+    division_code = division_code or _division(address)
     found = _find(code=code, key=key, place=place)
     if found is None:
         found = _create(
@@ -52,7 +53,7 @@ def find_or_create(
                 name=name.strip(),
                 unified_credit_code=code,
                 address=address.strip(),
-                division_code=division_code or _division(address),
+                division_code=division_code,
                 phone=phone,
                 platform=platform,
                 shop_name=shop_name,
@@ -65,7 +66,7 @@ def find_or_create(
     return _fill(
         found,
         address=address.strip(),
-        division_code=division_code or _division(address),
+        division_code=division_code,
         phone=phone,
         shop_name=shop_name,
         shop_url=shop_url,

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from jiesu.cases import jobs, lawbook, search
 from jiesu.cases.compose import compose
@@ -22,15 +23,18 @@ from jiesu.cases.kinds import Kind
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import SHANGHAI, BadValue, Field, clean
+from jiesu.cases.lifecycle.offering import pointless
 from jiesu.cases.lifecycle.table import Context, Row
 from jiesu.cases.models import AnsweredKey, Case, Clock, Event, Link
 from jiesu.cases.opening import Opening, make_number, next_serial, open_draft
 from jiesu.cases.queries import not_found, standing, visible
-from jiesu.cases.step import find_row
+from jiesu.cases.step import check, find_row
+from jiesu.cases.targets import UNDECIDED, check_targets
 from jiesu.people import calendar, settings
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, capacities
 from jiesu.places.models import Organisation
+from jiesu.places.queries import line_codes
 
 #: An answer to an Idempotency-Key is kept this long.
 KEY_KEPT = timedelta(days=7)
@@ -63,16 +67,21 @@ def actor_kind(actor: Actor) -> str:
     return "citizen" if actor.party is not None else "staff"
 
 
-def options_for(organisation: Organisation | None, at: datetime) -> dict[str, Any]:
+def options_for(organisation: Organisation | int | None, at: datetime) -> dict[str, Any]:
     """Settings of law in force for a bureau that differ from their defaults; they enter the event."""
     values = settings.in_force(organisation=organisation, at=at)
     defaults = lawbook.option_defaults()
     return {k: v for k, v in values.items() if k in defaults and v != defaults[k]}
 
 
-def context(case: Case | None, actor: Actor, at: datetime) -> Context:
+def context(case: Case, actor: Actor, at: datetime) -> Context:
     """What surrounds an action: calendar and settings as in force when the case was received."""
-    organisation = (case.organisation or case.registered_by) if case is not None else None
+    return _surroundings(
+        actor, at, organisation=case.organisation_id or case.registered_by_id, received=case.received_at
+    )
+
+
+def _surroundings(actor: Actor, at: datetime, *, organisation: int, received: datetime) -> Context:
     return Context(
         at=at,
         actor=actor.staff_id,
@@ -80,7 +89,7 @@ def context(case: Case | None, actor: Actor, at: datetime) -> Context:
         party=actor.party,
         seq=0,
         calendar=calendar.current(),
-        options=options_for(organisation, case.received_at if case is not None else at),
+        options=options_for(organisation, received),
     )
 
 
@@ -88,6 +97,19 @@ def may(row: Row, held: frozenset[Capacity], actor: Actor) -> bool:
     """Whether the row lets this actor act in the capacities held."""
     return any(
         who.capacity in held and (not who.roles or not who.roles.isdisjoint(actor.roles)) for who in row.who
+    )
+
+
+def may_propose(row: Row, held: frozenset[Capacity], actor: Actor) -> bool:
+    """Whether the actor may draft a decision that he may not take: a commissioned body proposes, the bureau decides."""
+    return any(w.capacity in held and not w.roles.isdisjoint(actor.roles) for w in row.proposed_by)
+
+
+def proposal_needed(action: str) -> ActionError:
+    return ActionError(
+        Code.NEEDS_APPROVAL,
+        _("此项决定须经部门负责人批准，请提交拟办意见。"),
+        data={"action": action, "propose": True},
     )
 
 
@@ -127,9 +149,9 @@ def clean_fields(row: Row, raw: Mapping[str, Any], case: CaseState, at: datetime
     data.update({k: v for k, v in raw.items() if k in RESERVED})
     unknown = set(raw) - {f.name for f in row.fields} - RESERVED
     for name in sorted(unknown):
-        problems[name] = "没有这一项。"
+        problems[name] = _("没有这一项。")
     if problems:
-        raise ActionError(Code.FIELDS_INVALID, "有内容需要改正，请按提示修改。", fields=problems)
+        raise ActionError(Code.FIELDS_INVALID, _("有内容需要改正，请按提示修改。"), fields=problems)
     return data
 
 
@@ -148,21 +170,16 @@ def _blank(value: Any) -> bool:
 
 
 def _missing(field: Field) -> str:
-    return f"请填写“{field.label}”。"
+    return _("请填写“%(label)s”。") % {"label": field.label}
 
 
 def lock(number: int) -> Case:
     """The case row under its lock. Raises ActionError ``case_not_found``."""
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("organisation", "registered_by")
-        .filter(pk=number)
-        .first()
-    )
+    case = Case.objects.select_for_update().filter(pk=number).first()
     if case is None:
         raise not_found(number)
     if case.redacted_at is not None:
-        raise ActionError(Code.REDACTED, "此案的个人信息已依保存期限删除，不能再办理。")
+        raise ActionError(Code.REDACTED, _("此案的个人信息已依保存期限删除，不能再办理。"))
     return case
 
 
@@ -223,22 +240,22 @@ def _clean(
     draft: Draft, row: Row, raw: Mapping[str, Any], ctx: Context, held: frozenset[Capacity], actor: Actor
 ) -> Data:
     if row.action == "propose":
-        return _clean_proposal(draft, row, raw, ctx)
+        return _clean_proposal(draft, row, raw, ctx, held, actor)
     if needs_approval(row, draft.state, actor, ctx.options, held):
-        raise ActionError(
-            Code.NEEDS_APPROVAL,
-            "此项决定须经部门负责人批准，请提交拟办意见。",
-            data={"action": row.action, "propose": True},
-        )
+        raise proposal_needed(row.action)
     return clean_fields(row, raw, draft.state, ctx.at)
 
 
-def _clean_proposal(draft: Draft, row: Row, raw: Mapping[str, Any], ctx: Context) -> Data:
+def _clean_proposal(
+    draft: Draft, row: Row, raw: Mapping[str, Any], ctx: Context, held: frozenset[Capacity], actor: Actor
+) -> Data:
     """A proposal carries the fields of the decision it proposes, checked as if it were taken now."""
     target = find_row(draft.state, str(raw.get("action", "")))
-    if not target.approval:
+    if not may(target, held, actor) and not may_propose(target, held, actor):
+        raise ActionError(Code.NOT_PERMITTED, _("您没有办理此项的权限。"), data={"action": target.action})
+    if not target.approval and not may_propose(target, held, actor):
         raise ActionError(
-            Code.GUARD_FAILED, "这项操作不需要批准，可以直接办理。", fields={"action": "不需要批准。"}
+            Code.GUARD_FAILED, _("这项操作不需要批准，可以直接办理。"), fields={"action": _("不需要批准。")}
         )
     own = {k: v for k, v in raw.items() if k in {f.name for f in row.fields}}
     rest = {k: v for k, v in raw.items() if k in {f.name for f in target.fields}}
@@ -246,16 +263,8 @@ def _clean_proposal(draft: Draft, row: Row, raw: Mapping[str, Any], ctx: Context
         rest["note"] = raw["note"]
     data = clean_fields(row, own, draft.state, ctx.at)
     data["proposed"] = clean_fields(target, rest, draft.state, ctx.at)
-    trial = replace(ctx, seq=draft.state.next_seq)
-    for guard in target.guards:
-        refusal = guard(draft.state, data["proposed"], trial)
-        if refusal is not None:
-            raise ActionError(
-                Code.GUARD_FAILED,
-                refusal.message,
-                fields={refusal.field: refusal.message} if refusal.field else {},
-                data={"reason": refusal.reason},
-            )
+    check_targets(target.action, draft.state, data["proposed"], actor=actor)
+    check(draft.state, target, data["proposed"], replace(ctx, seq=draft.state.next_seq))
     return data
 
 
@@ -268,6 +277,7 @@ def _run(draft: Draft, action: str, data: Data, ctx: Context, actor: Actor, file
     waiting = [(action, data)]
     while waiting:
         name, fields = waiting.pop(0)
+        check_targets(name, draft.state, fields, actor=actor)
         fields = enrich(draft, name, fields, ctx)
         done = draft.apply(name, fields, ctx, actor_kind=actor_kind(actor), compose=compose)
         first = first or done.seq
@@ -298,10 +308,12 @@ def enrich(
             division = str(draft.case.pk)[:6]
             data = {**data, "new_case": str(make_number(division, ctx.at, serial()))}
     if action == "merge_repeat":
-        earlier = Case.objects.filter(pk=int(data["other"]), kind=Kind.REPORT).only("closed_at").first()
+        earlier = Case.objects.filter(pk=int(data["other"]), kind=Kind.REPORT).only("state").first()
         if earlier is None:
-            raise ActionError(Code.FIELDS_INVALID, "没有找到先前的举报。", fields={"other": "请核对编号。"})
-        data = {**data, "other_closed": earlier.closed_at is not None}
+            raise ActionError(
+                Code.FIELDS_INVALID, _("没有找到先前的举报。"), fields={"other": _("请核对编号。")}
+            )
+        data = {**data, "other_closed": earlier.state not in UNDECIDED}
     if action == "commission":
         needed = bool(lawbook.cited("commission", ctx.on)) and lawbook.commission_needs_consent(ctx.on)
         data = {**data, "consent_required": needed}
@@ -309,15 +321,16 @@ def enrich(
 
 
 def _checked_row(case: Case, action: str, held: frozenset[Capacity], actor: Actor) -> Row:
-    if not held:
+    # Nobody acts on what he may not see, and a hidden case is as good as none.
+    if not held or (actor.is_staff and not visible(actor).filter(pk=case.pk).exists()):
         raise not_found(case.pk)
     row = table(case.kind).rows.get(action)
     if row is None:
-        raise ActionError(Code.UNKNOWN_ACTION, "此类案件没有这项操作。", data={"action": action})
+        raise ActionError(Code.UNKNOWN_ACTION, _("此类案件没有这项操作。"), data={"action": action})
     if not may(row, held, actor):
-        if actor.is_staff and not visible(actor).filter(pk=case.pk).exists():
-            raise not_found(case.pk)
-        raise ActionError(Code.NOT_PERMITTED, "您没有办理此项的权限。", data={"action": action})
+        if may_propose(row, held, actor):
+            raise proposal_needed(action)
+        raise ActionError(Code.NOT_PERMITTED, _("您没有办理此项的权限。"), data={"action": action})
     return row
 
 
@@ -326,7 +339,7 @@ def changed(case: Case) -> ActionError:
     last = Event.objects.filter(case_id=case.pk).order_by("-seq").values("type", "actor_id", "at").first()
     return ActionError(
         Code.CASE_CHANGED,
-        "案件在您打开之后已有变化，请看过最新情况再提交；您填写的内容还在。",
+        _("案件在您打开之后已有变化，请看过最新情况再提交；您填写的内容还在。"),
         data={
             "version": case.version,
             "event": last["type"] if last else "",
@@ -349,9 +362,8 @@ def save(draft: Draft) -> None:
     draft.project()
     case = draft.case
     holder = draft.state.organisation or draft.state.registered_by
-    organisation = Organisation.objects.only(*LINE_COLUMNS).get(pk=holder)
-    for column in LINE_COLUMNS:
-        setattr(case, column, getattr(organisation, column))
+    for column, code in line_codes(holder).items():
+        setattr(case, column, code)
     case.save()
     _insert_children(draft)
     for seq, clock in sorted(draft.clocks_changed.items()):
@@ -385,10 +397,9 @@ def open_case(
     Raises:
         ActionError: where the first step is refused.
     """
-    ctx = context(None, actor, at)
-    organisation = Organisation.objects.get(pk=opening.organisation or opening.registered_by)
-    opening = replace(opening, **{c: getattr(organisation, c) for c in LINE_COLUMNS})
-    ctx = replace(ctx, options=options_for(organisation, opening.received_at))
+    holder = opening.organisation or opening.registered_by
+    opening = replace(opening, **line_codes(holder))
+    ctx = _surroundings(actor, at, organisation=holder, received=opening.received_at)
     draft = open_draft(opening, ctx, actor_kind=actor_kind(actor), compose=compose)
     if files:
         # Files of the opening belong to the register event by their rows; they are listed on the case page.
@@ -438,9 +449,9 @@ def answered(owner: str, key: str, body: Any, at: datetime) -> Any | None:
             return None
     row = AnsweredKey.objects.get(owner=owner, key=key[:120])
     if row.body_hash != digest:
-        raise ActionError(Code.IDEMPOTENCY_MISMATCH, "同一请求标识已用于不同的内容，请换一个标识。")
+        raise ActionError(Code.IDEMPOTENCY_MISMATCH, _("同一请求标识已用于不同的内容，请换一个标识。"))
     if row.response is None:
-        raise ActionError(Code.IDEMPOTENCY_RUNNING, "同一请求正在处理，请稍后再试。")
+        raise ActionError(Code.IDEMPOTENCY_RUNNING, _("同一请求正在处理，请稍后再试。"))
     return row.response
 
 
@@ -474,11 +485,14 @@ def offered(
     ctx = context(case, actor, at)
     found: list[Offered] = []
     for row in table(case.kind).rows.values():
-        if row.group == "hidden" or state.state not in row.states or not may(row, held, actor):
+        if row.group == "hidden" or state.state not in row.states:
             continue
-        if _pointless(row, state, ctx):
+        only_drafts = not may(row, held, actor)
+        if only_drafts and not may_propose(row, held, actor):
             continue
-        propose = needs_approval(row, state, actor, ctx.options, held)
+        if pointless(row, state, ctx.on):
+            continue
+        propose = only_drafts or needs_approval(row, state, actor, ctx.options, held)
         found.append(
             Offered(
                 action=row.action,
@@ -491,37 +505,6 @@ def offered(
             )
         )
     return found
-
-
-def _pointless(row: Row, state: CaseState, ctx: Context) -> bool:
-    """An action whose choices are empty now (no notice to prove, no session planned) is not offered."""
-    for field in row.fields:
-        if field.required and isinstance(field.choices, str) and field.choices in EMPTY_MEANS_NOTHING:
-            if not resolve(field, state, ctx.on):
-                return True
-    facts = state.facts
-    if row.action == "confirm_kind":
-        return facts.confirmed and state.state != "registered"
-    if row.action == "assign":
-        return state.assignee is not None
-    if row.action == "reassign":
-        return state.assignee is None and state.office is None
-    if row.action == "decide_recusal":
-        return not facts.recusal_pending
-    if row.action.startswith("end_"):
-        return facts.appraisal != row.action.removeprefix("end_")
-    if row.action in ("start_appraisal", "start_testing", "start_identification"):
-        return bool(facts.appraisal)
-    if row.action in ("settle_dispute", "refer_dispute", "designate_jurisdiction"):
-        return not facts.dispute
-    if row.action == "finish_assistance":
-        return not facts.open_parts
-    if row.action == "keep_whole":
-        return facts.mixed != "suggested"
-    return False
-
-
-EMPTY_MEANS_NOTHING = frozenset({"unproven", "planned_sessions", "proposals", "extendable"})
 
 
 def may_see(case: Case, actor: Actor, part: Part) -> bool:

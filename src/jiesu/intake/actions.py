@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from jiesu.businesses.actions import find_or_create
 from jiesu.businesses.errors import BusinessError
@@ -132,7 +133,7 @@ def refusal(checked: Checked) -> ActionError:
     """The refusal of a form with problems."""
     return ActionError(
         Code.FIELDS_INVALID,
-        "有内容需要改正，请按提示修改。",
+        _("有内容需要改正，请按提示修改。"),
         fields={path: p.message for path, p in checked.problems.items()},
         data={"codes": {path: p.code for path, p in checked.problems.items()}},
     )
@@ -143,7 +144,7 @@ def _check_split(split: Split | None) -> None:
         return
     for name in ("complaint_text", "report_text"):
         if not getattr(split, name).strip():
-            message = "拆分后两件都要有内容。"
+            message = _("拆分后两件都要有内容。")
             raise ActionError(
                 Code.FIELDS_INVALID, message, fields={name: message}, data={"codes": {name: "split_empty"}}
             )
@@ -162,7 +163,9 @@ def _register(
     centre = registered_by or _registrar(form, actor)
     kind, confirmed, mixed = _kind(checked, suggest_kind, split)
     business_id = _business(form, at)
-    contact = store_contact(checked, actor=actor, at=at, centre=centre)
+    # Numbers first: what came in then names its cases from the start.
+    numbers = [make_number(centre.division_code[:6], at, next_serial()) for _ in range(2 if split else 1)]
+    contact = store_contact(checked, actor=actor, at=at, centre=centre, cases=numbers)
     base = Opening(
         kind=kind,
         channel=form.channel,
@@ -187,7 +190,7 @@ def _register(
         business_id=business_id,
     )
     cases: list[RegisteredCase] = []
-    for opening in _openings(base, form, split, at, business_id):
+    for opening in _openings(base, form, split, numbers, business_id):
         code = new_query_code()
         kept = [
             f for f in files if split is None or opening.kind == Kind.REPORT or f.purpose not in WHOLE_LETTER
@@ -195,17 +198,16 @@ def _register(
         draft = open_case(replace(opening, query_code=code), actor=actor, at=at, files=kept)
         cases.append(RegisteredCase(draft.case.pk, draft.case.kind, draft.case.state, code))
         jobs.queue("suggest", case=str(draft.case.pk))
-    contact.cases = [c.number for c in cases]
-    contact.save(update_fields=["cases"])
     return Registered(contact, tuple(cases), checked.incomplete)
 
 
 def _openings(
-    base: Opening, form: ContactForm, split: Split | None, at: datetime, business_id: int | None
+    base: Opening, form: ContactForm, split: Split | None, numbers: list[int], business_id: int | None
 ) -> tuple[Opening, ...]:
     if split is None:
-        return (replace(base, parties=parties(form, base.kind, business_id=business_id)),)
-    complaint, report = (make_number(base.division, at, next_serial()) for _ in range(2))
+        found = parties(form, base.kind, business_id=business_id)
+        return (replace(base, number=numbers[0], parties=found),)
+    complaint, report = numbers
     return (
         replace(
             base,
@@ -288,9 +290,15 @@ def _business(form: ContactForm, at: datetime) -> int | None:
 
 
 def store_contact(
-    checked: Checked, *, actor: Actor, at: datetime, centre: Organisation, outcome: Outcome = Outcome.CASES
+    checked: Checked,
+    *,
+    actor: Actor,
+    at: datetime,
+    centre: Organisation,
+    outcome: Outcome = Outcome.CASES,
+    cases: Sequence[int] = (),
 ) -> Contact:
-    """Stores what came in, once, sealed with a key of its own."""
+    """Stores what came in, once, sealed with a key of its own. ``cases``: the numbers that come of it."""
     form = checked.form
     key = keys.new_data_key()
     details = {k: v for k, v in form.plain().items() if k != "text"}
@@ -311,6 +319,7 @@ def store_contact(
         wrapped_key=keys.wrap(key),
         sealed_text=keys.encrypt(key, form.text) if form.text else None,
         sealed_details=keys.encrypt(key, json.dumps(details, ensure_ascii=False, sort_keys=True)),
+        cases=list(cases),
     )
 
 
@@ -359,10 +368,8 @@ def add_to_case(
                 files=files,
             )
         contact = store_contact(
-            checked, actor=actor, at=at, centre=_registrar(form, actor), outcome=Outcome.ADDED
+            checked, actor=actor, at=at, centre=_registrar(form, actor), outcome=Outcome.ADDED, cases=[number]
         )
-        contact.cases = [number]
-        contact.save(update_fields=["cases"])
         if key:
             remember(owner_of(actor), key, {"contact": contact.pk})
         return contact

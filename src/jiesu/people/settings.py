@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from jiesu.people.access import record_access
 from jiesu.people.actors import SHANGHAI, Actor
@@ -33,14 +34,16 @@ def value(key: str, *, organisation: Organisation | None, at: datetime | date) -
     return in_force(organisation=organisation, at=at)[key]
 
 
-def in_force(*, organisation: Organisation | None, at: datetime | date) -> dict[str, Any]:
-    """All settings in force for an organisation at ``at``, in one query.
+def in_force(*, organisation: Organisation | int | None, at: datetime | date) -> dict[str, Any]:
+    """All settings in force for an organisation (or its id) at ``at``, in one query.
 
     Of several values of one organisation the latest ``valid_from`` counts, of the same day the one confirmed last.
     """
     values = {key: entry.default for key, entry in definitions().items()}
     with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, [organisation.pk if organisation is not None else None, _day(at)])
+        cursor.execute(
+            _IN_FORCE, [organisation.pk if isinstance(organisation, Organisation) else organisation, _day(at)]
+        )
         for key, found in cursor.fetchall():
             if key in values:
                 values[key] = json.loads(found)
@@ -165,7 +168,7 @@ def _changer(actor: Actor, organisation: Organisation | None) -> int:
             line = {org.pk for org in line_of_command(organisation)}
             if actor.authority_id in line:
                 return actor.staff_id
-    raise PeopleError(Code.NOT_ALLOWED, what="变更设置")
+    raise PeopleError(Code.NOT_ALLOWED, what=_("变更设置"))
 
 
 def _rank(level: str) -> int:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db import connection
+
 from jiesu.places.models import Organisation, OrganisationType
 from jiesu.places.organisations import official_name
 
@@ -111,6 +113,22 @@ def office_for_town(code: str) -> Organisation | None:
 def centre_of(bureau: Organisation) -> Organisation | None:
     """The 12315 centre of a bureau."""
     return Organisation.objects.filter(parent=bureau, type=OrganisationType.CENTRE, is_active=True).first()
+
+
+def line_codes(organisation_id: int) -> dict[str, str]:
+    """Codes of ``province``, ``city`` and ``county`` of an organisation. Asked for with every change of a case.
+
+    Raises:
+        Organisation.DoesNotExist: no such organisation.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT province, city, county FROM places_organisation WHERE id = %s", [organisation_id]
+        )
+        codes = cursor.fetchone()
+    if codes is None:
+        raise Organisation.DoesNotExist
+    return dict(zip(("province", "city", "county"), codes, strict=True))
 
 
 def by_key(key: str) -> Organisation:
