@@ -73,9 +73,9 @@ def running_until(day: date) -> Iterator[Running]:
             "case__county",
         )
     )
-    for case_id, seq, due_on, *rest in rows.iterator(chunk_size=BATCH):
-        if due_on is not None:
-            yield Running(case_id, seq, due_on, *rest)
+    row: Any
+    for row in rows.iterator(chunk_size=BATCH):
+        yield Running(*row)
 
 
 def stage(left: int, *, over: bool = False, before: Sequence[int], after: Sequence[int]) -> str:
