@@ -6,6 +6,8 @@ import json
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import get_language, gettext, override
 from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE, get_schema
 from ninja.renderers import JSONRenderer
@@ -56,9 +58,35 @@ def build() -> NinjaAPI:
 api = build()
 
 
-@cache
 def document() -> dict[str, Any]:
-    """The OpenAPI document: routes and types, problems as such, and the fields of every action of every kind."""
+    """The OpenAPI document, its words in the language of the reader."""
+    return _document_in(get_language() or settings.LANGUAGE_CODE)
+
+
+@cache
+def _document_in(language: str) -> dict[str, Any]:
+    with override(language):
+        found: dict[str, Any] = _in_words(_document())
+    return found
+
+
+def _in_words(value: Any) -> Any:
+    """Summaries and descriptions in the active language; types, codes and examples as they are."""
+    if isinstance(value, list):
+        return [_in_words(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: gettext(item) if key in WORDS and isinstance(item, str) and item else _in_words(item)
+        for key, item in value.items()
+    }
+
+
+WORDS = frozenset({"summary", "description"})
+
+
+def _document() -> dict[str, Any]:
+    """Routes and types, problems as such, and the fields of every action of every kind."""
     found: dict[str, Any] = json.loads(json.dumps(get_schema(api, path_prefix=f"{ROOT}/"), default=str))
     schemas: dict[str, Any] = found["components"]["schemas"]
     _, defined = models_json_schema(
@@ -80,9 +108,14 @@ def document() -> dict[str, Any]:
     return found
 
 
-@cache
 def document_bytes() -> bytes:
-    return json.dumps(document(), ensure_ascii=False).encode()
+    """The same as it is sent."""
+    return _bytes_in(get_language() or settings.LANGUAGE_CODE)
+
+
+@cache
+def _bytes_in(language: str) -> bytes:
+    return json.dumps(_document_in(language), ensure_ascii=False).encode()
 
 
 def _as_problems(responses: dict[str, Any]) -> None:

@@ -6,15 +6,22 @@ import json
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import get_language
+
 from jiesu.cases.kinds import Kind
 from jiesu.cases.lifecycle import TABLES
 from jiesu.web.api.app import document
 from jiesu.web.api.problems import CATALOGUE
 
 
-@cache
 def reference() -> dict[str, Any]:
-    """Operations, problems, actions by kind and types, in reading order."""
+    """Operations, problems, actions by kind and types, in reading order, in the language of the reader."""
+    return _reference_in(get_language() or settings.LANGUAGE_CODE)
+
+
+@cache
+def _reference_in(_language: str) -> dict[str, Any]:
     found = document()
     return {
         "title": found["info"]["title"],
