@@ -58,19 +58,20 @@ class Story:
         return self.act("head", "approve", proposal=int(max(self.case.facts["proposals"], key=int)))
 
     def prove(self, username: str = "handler", at: str | None = None) -> None:
-        """Every notice still unproven is told by telephone."""
+        """Every notice still unproven is told: by telephone, in person what must be in writing."""
         self.at = moment(at) if at else self.at + timedelta(minutes=5)
         for seq in self.case.facts.get("notices", {}):
             notice = self.case.facts["notices"][seq]
             if notice.get("proven_on") is None and not notice.get("void"):
+                written = notice["form"] in ("9", "food_transfer")
                 self.act(
                     username,
                     "notify",
                     message=int(seq),
                     result="delivered",
-                    channel="phone",
+                    channel="in_person" if written else "phone",
                     told_at=self.at.isoformat(),
-                    proof="call_record",
+                    proof="signature" if written else "call_record",
                     reference="LY-001",
                 )
 
@@ -123,6 +124,13 @@ def bureau() -> int:
 @pytest.fixture
 def handler_id() -> int:
     return Staff.objects.get(username="handler").pk
+
+
+@pytest.fixture
+def officers(db: None) -> str:
+    """Two officers of the handling bureau with certificates, as the field takes them."""
+    rows = Staff.objects.filter(username__in=["handler", "handler.second"]).order_by("pk")
+    return ",".join(str(s.pk) for s in rows)
 
 
 @pytest.fixture

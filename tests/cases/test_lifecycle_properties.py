@@ -18,6 +18,7 @@ from jiesu.cases.kinds import ENDED
 from jiesu.cases.lifecycle import TABLES, table
 from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import Field, Type
+from jiesu.cases.lifecycle.report import CLOCK_OF_BASIS
 from jiesu.cases.lifecycle.table import NEW, Context, Row
 from jiesu.cases.step import Stepped, due_at, step
 from jiesu.law import actions, shipped
@@ -90,7 +91,7 @@ def value(field: Field, case: CaseState, at: datetime, pick: random.Random) -> A
         return pick.randint(field.minimum or 1, field.maximum or 5)
     if choices:
         return pick.choice(choices)
-    return "李卫东,孙海燕" if field.name == "officers_named" else "x"
+    return "7,8" if field.name == "officers_named" else "x"
 
 
 def filled(row: Row, case: CaseState, at: datetime, pick: random.Random) -> dict[str, Any]:
@@ -98,6 +99,8 @@ def filled(row: Row, case: CaseState, at: datetime, pick: random.Random) -> dict
     for field in row.fields:
         if field.required or pick.random() < 0.6:
             data[field.name] = value(field, case, at, pick)
+    if row.action == "reopen" and pick.random() < 0.5:
+        data.pop("finish_by", None)
     if row.action in ("split", "convert", "raise_lead") or data.get("violation"):
         data["new_case"] = "430900260000000077"
     if row.action == "propose":
@@ -111,10 +114,11 @@ def filled(row: Row, case: CaseState, at: datetime, pick: random.Random) -> dict
 
 def try_step(case: CaseState, action: str, data: dict[str, Any], at: datetime) -> CaseState:
     """The case after the action and all that follow from it."""
-    done: Stepped = step(case, action, data, context(at, case.next_seq))
+    authority = case.organisation or BUREAU
+    done: Stepped = step(case, action, data, context(at, case.next_seq, authority=authority))
     state = done.state
     for name, fields in done.follow:
-        state = step(state, name, fields, context(at, state.next_seq)).state
+        state = step(state, name, fields, context(at, state.next_seq, authority=authority)).state
     return state
 
 
@@ -136,11 +140,14 @@ def check(case: CaseState) -> None:
 
 
 WORDS = {"text": 1, "digest": "00"}
-DELIVERED = {"result": "delivered", "channel": "phone", "proof": "call_record"}
+DELIVERED = {"result": "delivered", "channel": "in_person", "proof": "signature"}
 ENDINGS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "shared": [
+        ("clear_flag", {"flag": "state_secret", "reason": WORDS}),
         ("confirm_kind", {}),
         ("reject", {}),
+        ("enter_own_procedure", {"matter": "information_request", "reference": WORDS}),
+        ("enter_own_procedure", {"matter": "review_application", "reference": WORDS}),
         ("keep_whole", {"reason": WORDS}),
         ("finish_assistance", {"result": WORDS}),
         ("decide_recusal", {"granted": False, "reason": WORDS}),
@@ -153,18 +160,18 @@ ENDINGS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "complaint": [
         ("route", {"organisation": OTHER}),
-        ("settle", {"terms": WORDS, "represented_consent": True}),
+        ("settle", {"terms": WORDS}),
         ("terminate", {"reasons": WORDS, "violation": False}),
-        ("refuse", {"ground": "other_law", "reasons": WORDS, "violation": False}),
+        ("refuse", {"reasons": WORDS, "legal_basis": WORDS, "violation": False}),
     ],
     "report": [
         ("route", {"organisation": OTHER}),
-        ("inform_informant", {"basis": "no_duty", "reason": WORDS}),
-        ("record_verification", {"on_site": False, "officers_named": "甲", "findings": WORDS}),
+        ("inform_informant", {"basis": "no_duty", "reason": WORDS, "result": WORDS}),
+        ("record_verification", {"on_site": False, "officers_named": "7", "findings": WORDS}),
         ("decline_filing", {"missing_conditions": ["p22.19.1"], "facts_found": WORDS}),
     ],
     "lead": [
-        ("record_verification", {"on_site": False, "officers_named": "甲", "findings": WORDS}),
+        ("record_verification", {"on_site": False, "officers_named": "7", "findings": WORDS}),
         ("decline_filing", {"missing_conditions": ["p22.19.1"], "facts_found": WORDS}),
     ],
     "consultation": [("answer", {"reply": WORDS, "at_once": True})],
@@ -212,10 +219,20 @@ def finish(case: CaseState, at: datetime) -> CaseState:
                 continue
             if action == "settle" and case.facts.settled_on:
                 continue
-            if action == "inform_informant" and case.facts.informed:
+            if action == "clear_flag" and "state_secret" not in case.facts.flags:
                 continue
+            if action == "finish_assistance":
+                fields["part"] = next((s for s, c in case.facts.taking_part.items() if c == "assisting"), None)
             if action == "inform_informant":
-                fields |= {"basis": resolve(row.fields[0], case, day)[0][0], "result": WORDS}
+                if case.state == "verifying":
+                    continue
+                owed = [b for b, r in CLOCK_OF_BASIS.items() if case.clock(r) is not None]
+                told = "no_duty" in case.facts.duties_answered or not case.facts.duties
+                if not owed and case.facts.informed and told:
+                    continue
+                fields["basis"] = owed[0] if owed else "no_duty"
+                if owed and any(n.form == "10" and n.proven_on is None for n in case.facts.notices.values()):
+                    continue
             if action == "record_verification" and case.facts.verified:
                 continue
             try:

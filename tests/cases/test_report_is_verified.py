@@ -16,7 +16,9 @@ def clock(told: Story, rule: str) -> Clock:
     return Clock.objects.filter(case_id=told.number, rule=rule).order_by("-seq")[0]
 
 
-def test_report_is_declined_by_the_head_and_closed_with_a_reason_for_not_telling(assigned: Teller) -> None:
+def test_report_is_declined_by_the_head_and_closed_with_a_reason_for_not_telling(
+    assigned: Teller, officers: str
+) -> None:
     # given a report with its handler
     told = assigned("report")
     assert str(clock(told, "report.verification").due_on) == "2026-11-23"
@@ -27,7 +29,7 @@ def test_report_is_declined_by_the_head_and_closed_with_a_reason_for_not_telling
         "2026-11-03T11:00",
         on_site=True,
         at="2026-11-03T10:00",
-        officers_named="李卫东,孙海燕",
+        officers_named=officers,
         findings="现场未见过期食品。",
         subjects=["quality"],
     )
@@ -60,7 +62,9 @@ def test_testing_is_not_counted_and_an_extension_comes_once_from_the_head(assign
     assert verify_case(told.case) == []
 
 
-def test_a_named_informant_under_order_20_is_owed_a_notice_within_five_working_days(assigned: Teller) -> None:
+def test_a_named_informant_under_order_20_is_owed_a_notice_within_five_working_days(
+    assigned: Teller, officers: str
+) -> None:
     told = assigned("report", at="2026-03-02T09:00")
     told.act(
         "handler",
@@ -68,17 +72,17 @@ def test_a_named_informant_under_order_20_is_owed_a_notice_within_five_working_d
         "2026-03-03T11:00",
         on_site=False,
         at="2026-03-03T10:00",
-        officers_named="李卫东",
+        officers_named=officers.split(",")[0],
         findings="属实。",
     )
-    told.act("head", "file_case", "2026-03-04T09:00", facts_found="有证据。", officers_named="李卫东,孙海燕")
+    told.act("head", "file_case", "2026-03-04T09:00", facts_found="有证据。", officers_named=officers)
     assert str(clock(told, "report.informant_notice").due_on) == "2026-03-11"
     told.act("handler", "inform_informant", "2026-03-05T09:00", basis="order20.filing", result="已立案。")
     told.prove(at="2026-03-05T10:00")
     assert clock(told, "report.informant_notice").state == "met"
 
 
-def test_one_officer_is_not_enough_on_site(assigned: Teller) -> None:
+def test_one_officer_is_not_enough_on_site(assigned: Teller, officers: str) -> None:
     told = assigned("report")
     with pytest.raises(ActionError) as refusal:
         told.act(
@@ -87,7 +91,7 @@ def test_one_officer_is_not_enough_on_site(assigned: Teller) -> None:
             "2026-11-03T11:00",
             on_site=True,
             at="2026-11-03T10:00",
-            officers_named="李卫东",
+            officers_named=officers.split(",")[0],
             findings="现场核查。",
         )
     assert refusal.value.fields == {"officers_named": "现场核查、办案人员不得少于两人。"}

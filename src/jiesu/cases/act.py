@@ -29,7 +29,7 @@ from jiesu.cases.models import AnsweredKey, Case, Clock, Event, Link
 from jiesu.cases.opening import Opening, make_number, next_serial, open_draft
 from jiesu.cases.queries import not_found, standing, visible
 from jiesu.cases.step import check, find_row
-from jiesu.cases.targets import UNDECIDED, check_targets
+from jiesu.cases.targets import UNDECIDED, check_targets, known_officers
 from jiesu.people import calendar, settings
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, capacities
@@ -263,6 +263,7 @@ def _clean_proposal(
         rest["note"] = raw["note"]
     data = clean_fields(row, own, draft.state, ctx.at)
     data["proposed"] = clean_fields(target, rest, draft.state, ctx.at)
+    data["proposed"] = known_officers(draft.state, data["proposed"])
     check_targets(target.action, draft.state, data["proposed"], actor=actor)
     check(draft.state, target, data["proposed"], replace(ctx, seq=draft.state.next_seq))
     return data
@@ -277,6 +278,7 @@ def _run(draft: Draft, action: str, data: Data, ctx: Context, actor: Actor, file
     waiting = [(action, data)]
     while waiting:
         name, fields = waiting.pop(0)
+        fields = known_officers(draft.state, fields)
         check_targets(name, draft.state, fields, actor=actor)
         fields = enrich(draft, name, fields, ctx)
         done = draft.apply(name, fields, ctx, actor_kind=actor_kind(actor), compose=compose)

@@ -15,6 +15,7 @@ from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import Data
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
 from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.lifecycle.lawday import act_day
 from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Party, Passage
 from jiesu.cases.numbering import next_number
@@ -197,7 +198,7 @@ def compose_from(
     fields = notice_fields(draft, notice, data, ctx, bureau=bureau, office=office, staff=sources.staff)
     given = {**fields.given(), **({"number": number} if number else {})}
     try:
-        rendered = render(notice.form, on=ctx.on, fields=given)
+        rendered = render(notice.form, on=act_day(draft.state, ctx.on), fields=given)
     except NoticeError as error:
         raise ActionError(
             Code.GUARD_FAILED, str(error), data={"form": notice.form, "reason": str(error.code)}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,15 @@ from django.db.models import Model
 
 from jiesu.cases import keys
 from jiesu.cases.chain import GENESIS, link_hash
-from jiesu.cases.facts import CaseState, ClockFact, Data, dump_facts, load_facts, replace
+from jiesu.cases.facts import (
+    CaseState,
+    ClockFact,
+    Data,
+    dump_facts,
+    failed_notices,
+    load_facts,
+    replace,
+)
 from jiesu.cases.kinds import BRINGER, Kind
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.fields import SEALED, Field
@@ -33,7 +42,9 @@ from jiesu.cases.models import (
     Session,
     Suggestion,
 )
+from jiesu.cases.sealing import BUSINESS_ROLES, sealed_columns
 from jiesu.cases.step import EVENT_SCHEMA, ChildDraft, NoticeDraft, Stepped, due_at, step
+from jiesu.people.masking import mask_text
 
 Numberer = Callable[[int, str, int], int]
 
@@ -141,6 +152,8 @@ class Draft:
         ctx = replace(ctx, seq=self.state.next_seq)
         done = step(self.state, action, sealed, ctx)
         before = {c.seq for c in self.state.clocks}
+        for seq in self.state.facts.taking_part.keys() - done.state.facts.taking_part.keys():
+            self.changes.append((Participant, seq, {"until": ctx.at}))
         self.state = done.state
         self._add_event(done, ctx, actor_kind)
         for clock in done.clocks:
@@ -232,6 +245,13 @@ class Draft:
                 mediator_id=v.get("mediator"),
                 place_seq=place["text"] if isinstance(place, dict) else None,
             )
+        if child.table == "party":
+            plain = {k: self.text(v.get(k)) for k in ("name", "phone", "address", "email")}
+            self.parties[child.seq] = plain = {k: text for k, text in plain.items() if text}
+            columns = sealed_columns(self.key, v["role"], plain)
+            if v["role"] in BUSINESS_ROLES and not self.case.respondent:
+                self.case.respondent = plain.get("name", "")[:120]
+            return Party(**base, role=v["role"], **columns)
         if child.table == "suggestion":
             return Suggestion(
                 **base,
@@ -279,15 +299,33 @@ class Draft:
         elif action == "confirm_kind":
             for party in self.state.facts.parties:
                 self.changes.append((Party, party.seq, {"role": party.role}))
+        elif action == "correct_party":
+            self._correct(data)
         elif action == "send_message":
             self._add_word(data, ctx)
         elif action == "record_national_status":
             self.case.national_number = str(data.get("national_number") or "")[:64]
             self.case.national_at, self.case.national_by_id = ctx.at, ctx.actor
-        elif action in ("revoke_decision", "reopen"):
+        elif action in ("revoke_decision", "reopen", "end_as_secret"):
             for seq, notice in self.state.facts.notices.items():
                 if notice.void:
                     self.changes.append((Message, seq, {"status": Message.Status.VOID, "next_try_at": None}))
+
+    def plain(self, seq: int) -> dict[str, str]:
+        """Who a party is. Reading it inside an action is part of that action, not an act of looking."""
+        if seq not in self.parties:
+            row = Party.objects.get(case_id=self.case.pk, seq=seq)
+            self.parties[seq] = json.loads(keys.decrypt(self.key, row.sealed)) if row.sealed else {}
+        return self.parties[seq]
+
+    def _correct(self, data: Data) -> None:
+        """New ways to reach a party replace the old ones on its row; the chain keeps that and why."""
+        seq = int(data["party"])
+        role = next(p.role for p in self.state.facts.parties if p.seq == seq)
+        given = {k: self.text(data.get(k)) for k in ("name", "phone", "address", "email")}
+        plain = {**self.plain(seq), **{k: text for k, text in given.items() if text}}
+        self.parties[seq] = plain
+        self.changes.append((Party, seq, sealed_columns(self.key, role, plain)))
 
     def _prove(self, data: Data, ctx: Context) -> None:
         delivered = data["result"] == "delivered"
@@ -297,6 +335,8 @@ class Draft:
             "status": Message.Status.PROVEN if delivered else Message.Status.FAILED,
             "next_try_at": None,
         }
+        if address := self.text(data.get("address")):
+            values["address_masked"] = mask_text(address)[:80]
         if delivered:
             values |= {
                 "proven_at": told,
@@ -347,6 +387,7 @@ class Draft:
         case.next_seq = state.next_seq
         case.due_at, case.due_rule = due_at(state)
         case.unproven = len(state.unproven())
+        case.failed = failed_notices(state.facts)
         case.head = self.head
         case.facts = dump_facts(state.facts)
 

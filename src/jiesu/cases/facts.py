@@ -55,15 +55,22 @@ class Notice:
     event: int
     required: bool = True
     meets: int | None = None
+    made_on: date | None = None
     proven_on: date | None = None
     failed: int = 0
     void: bool = False
+
+    @property
+    def alarming(self) -> bool:
+        """A required notice that could not be delivered: somebody must try another way today."""
+        return self.required and not self.void and self.proven_on is None and self.failed > 0
 
 
 @dataclass(frozen=True)
 class SessionFact:
     """A mediation session: planned, held or missed."""
 
+    starts_at: datetime | None = None
     notices: tuple[int, ...] = ()
     result: str = "planned"
     absent: tuple[str, ...] = ()
@@ -81,6 +88,15 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Authorisation:
+    """What an agent may do and how long (order 121 art. 11); both days included."""
+
+    powers: tuple[str, ...]
+    since: date
+    until: date
+
+
+@dataclass(frozen=True)
 class ProposalFact:
     action: str
     by: int | None
@@ -89,11 +105,16 @@ class ProposalFact:
 
 @dataclass(frozen=True)
 class Facts:
-    """What has happened so far that the law asks about later."""
+    """What has happened so far that the law asks about later.
+
+    ``taking_part`` holds the seqs of participants whose part is open, ``joint_consents`` the seqs of those who
+    agreed by subject, ``authorisations`` what an agent may do by the agent's seq.
+    """
 
     parties: tuple[PartyFact, ...] = ()
     confirmed: bool = True
     decision: Decision | None = None
+    accepted: bool = False
     notices: dict[int, Notice] = field(default_factory=dict)
     consents: dict[str, bool] = field(default_factory=dict)
     commission_consents: dict[str, bool] = field(default_factory=dict)
@@ -102,16 +123,18 @@ class Facts:
     express_refusals: tuple[str, ...] = ()
     withdrawn_on: date | None = None
     settled_on: date | None = None
-    withdrawal_consents: tuple[int, ...] = ()
+    joint_consents: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    authorisations: dict[int, Authorisation] = field(default_factory=dict)
     appraisal: str = ""
     fee_dispute: bool = False
+    body_dispute: bool = False
     recusal_pending: bool = False
     mediator: int | None = None
+    recused: tuple[int, ...] = ()
     verified: int = 0
     violation_asked: bool = False
     lead_raised: bool = False
     proposals: dict[int, ProposalFact] = field(default_factory=dict)
-    pending_extension: bool = False
     duties: tuple[str, ...] = ()
     duties_answered: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
@@ -121,6 +144,10 @@ class Facts:
     reviews: tuple[str, ...] = ()
     police: bool = False
     materials_asked: tuple[int, ...] = ()
+    identity_by: date | None = None
+    unreached: tuple[str, ...] = ()
+    routed_on: date | None = None
+    taking_part: dict[int, str] = field(default_factory=dict)
     incomplete: tuple[str, ...] = ()
     mixed: str = ""
     direct: bool = False
@@ -131,7 +158,6 @@ class Facts:
     flags: tuple[str, ...] = ()
     answered: bool = False
     informed: bool = False
-    checklist: tuple[str, ...] = ()
     lead_of: int | None = None
     agreement: str = ""
 
@@ -216,6 +242,11 @@ class CaseState:
 
 
 _FACTS = TypeAdapter(Facts)
+
+
+def failed_notices(facts: Facts) -> int:
+    """How many required notices could not be delivered and still wait for proof."""
+    return sum(n.alarming for n in facts.notices.values())
 
 
 def dump_facts(facts: Facts) -> Data:

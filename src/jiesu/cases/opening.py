@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -17,7 +16,8 @@ from jiesu.cases.kinds import OPPOSITE, Kind, NationalStatus
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import NEW, Context
 from jiesu.cases.models import Case, Link, Party
-from jiesu.people.masking import mask_name, mask_phone, mask_text, summary
+from jiesu.cases.sealing import sealed_columns
+from jiesu.people.masking import mask_text, summary
 
 #: Letters and digits of a query code that nobody mistakes for one another when read aloud.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -240,16 +240,11 @@ def party_row(draft: Draft, seq: int, party: PartyInput, represented_by: int | N
     }
     plain = {k: v for k, v in plain.items() if v}
     draft.parties[seq] = plain
-    business = party.role in ("respondent", "reported")
     return Party(
         case_id=draft.case.pk,
         seq=seq,
         role=party.role,
-        name_masked=(party.name if business else mask_name(party.name))[:120] if party.name else "",
-        phone_masked=mask_phone(party.phone)[:40] if party.phone else "",
-        sealed=keys.encrypt(draft.key, json.dumps(plain, ensure_ascii=False, sort_keys=True)),
-        phone_index=keys.lookup("phone", party.phone) if party.phone and not business else None,
-        id_index=keys.lookup("identity", party.id_number.upper()) if party.id_number else None,
+        **sealed_columns(draft.key, party.role, plain),
         capacity=party.capacity,
         represented_by=represented_by,
         business_id=party.business_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.models import Case, Participant
@@ -29,6 +30,8 @@ def _reach(capacity: Capacity, actor: Actor) -> Q | None:
         return Q(organisation_id=actor.authority_id) if actor.authority_id else None
     if capacity == Capacity.CENTRE:
         return Q(registered_by_id=actor.organisation_id) if actor.organisation_id else None
+    if capacity == Capacity.RECEIVING:
+        return receiving(actor)
     if capacity in (Capacity.SUPERIOR, Capacity.LINE):
         line = line_of(actor)
         if line is None:
@@ -39,6 +42,13 @@ def _reach(capacity: Capacity, actor: Actor) -> Q | None:
         rows = Participant.objects.filter(organisation_id__in=mine, capacity=capacity, until=None)
         return Q(pk__in=rows.values("case_id"))
     return None
+
+
+def receiving(actor: Actor) -> Q | None:
+    """Cases that wait for routing within the actor's own bureau, whichever of its desks took them in."""
+    if actor.authority_id is None:
+        return None
+    return Q(organisation=None, province=actor.province, city=actor.city, county=actor.county)
 
 
 def line_of(actor: Actor) -> Q | None:
@@ -121,5 +131,5 @@ def find(number: int, *, actor: Actor) -> Case:
 
 def not_found(number: int) -> ActionError:
     return ActionError(
-        Code.CASE_NOT_FOUND, "没有找到这个编号的案件，请核对编号。", data={"case": str(number)}
+        Code.CASE_NOT_FOUND, _("没有找到这个编号的案件，请核对编号。"), data={"case": str(number)}
     )

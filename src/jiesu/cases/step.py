@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from jiesu.cases.errors import ActionError, Code
-from jiesu.cases.facts import CaseState, ClockFact, Data, Decision, Facts, Notice, replace
-from jiesu.cases.kinds import ENDED, ClockState
+from jiesu.cases.facts import CaseState, ClockFact, Data, Decision, Facts, Notice, PartyFact, replace
+from jiesu.cases.kinds import ENDED, ClockState, State
+from jiesu.cases.lawbook import cited
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.lifecycle.lawday import act_day
 from jiesu.cases.lifecycle.table import (
     Branch,
     Context,
@@ -76,9 +80,19 @@ def find_row(case: CaseState, action: str) -> Row:
     row = table(case.kind).rows.get(action)
     if row is None:
         raise ActionError(
-            Code.UNKNOWN_ACTION, "此类案件没有这项操作。", data={"action": action, "kind": case.kind}
+            Code.UNKNOWN_ACTION, _("此类案件没有这项操作。"), data={"action": action, "kind": case.kind}
         )
     return row
+
+
+#: The flag that stops a case, and what may still be done to it: nothing that takes words in.
+STOPPED = "state_secret"
+GOES_ON = frozenset({"clear_flag", "end_as_secret", "recalculate", "link_back", "reject"})
+
+
+def lawful(row: Row, case: CaseState, on: date) -> bool:
+    """Whether some instrument knows the action on the day whose law governs it."""
+    return bool(cited(row.article, act_day(case, on)))
 
 
 def check(case: CaseState, row: Row, data: Data, ctx: Context) -> None:
@@ -86,8 +100,20 @@ def check(case: CaseState, row: Row, data: Data, ctx: Context) -> None:
     if case.state not in row.states:
         raise ActionError(
             Code.NOT_ALLOWED_IN_STATE,
-            "案件现在的状态不能进行这项操作，请刷新后查看可办事项。",
+            _("案件现在的状态不能进行这项操作，请刷新后查看可办事项。"),
             data={"action": row.action, "state": case.state},
+        )
+    if STOPPED in case.facts.flags and row.action not in GOES_ON:
+        raise ActionError(
+            Code.GUARD_FAILED,
+            _("此件已标记可能涉及国家秘密，停止录入和办理；请部门负责人解除标记，或者转涉密渠道办理。"),
+            data={"action": row.action, "reason": STOPPED},
+        )
+    if row.only_with_law and not lawful(row, case, ctx.on):
+        raise ActionError(
+            Code.GUARD_FAILED,
+            _("现行规定没有这项操作的依据，不能办理。"),
+            data={"action": row.action, "reason": "not_in_force"},
         )
     for guard in row.guards:
         refusal = guard(case, data, ctx)
@@ -257,15 +283,18 @@ def _move(state: CaseState, move: Move, data: Data, ctx: Context, taken: int) ->
         old = state.clock(move.rule)
         state, taken, gone = _move(state, Void(move.rule, "restarted"), data, ctx, taken)
         state, taken, new = _start(state, Start(move.rule, at=move.at), data, ctx, taken)
-        if old is not None:
-            new = (replace(new[0], holder=old.holder),)
+        if old is not None and new:
+            # A testing under way goes on: its time is not counted in the new period either.
+            begun = new[0].started_at.astimezone(SHANGHAI).date()
+            still = tuple((max(a, begun), b) for a, b in old.pauses if b is None or b >= begun)
+            new = (compute(replace(new[0], holder=old.holder, pauses=still), ctx),)
             state = state.with_clock(new[0])
         return state, taken, gone + new
     if isinstance(move, Extend):
         clock = state.clock(str(data["clock"]))
         if clock is None:
             raise ActionError(
-                Code.GUARD_FAILED, "没有可以延长的期限。", fields={"clock": "请选择正在计时的期限。"}
+                Code.GUARD_FAILED, _("没有可以延长的期限。"), fields={"clock": _("请选择正在计时的期限。")}
             )
         longer = compute(replace(clock, extensions=clock.extensions + 1), ctx)
         return state.with_clock(longer), taken, (longer,)
@@ -275,7 +304,10 @@ def _move(state: CaseState, move: Move, data: Data, ctx: Context, taken: int) ->
             state = state.with_clock(each)
         return state, taken, counted
     if isinstance(move, Hand):
-        handed = tuple(replace(c, holder=_holder(state, "handling", data)) for c in state.clocks if c.running)
+        holder = _holder(state, "handling", data)
+        handed = tuple(
+            replace(c, holder=holder) for c in state.clocks if c.running and c.rule not in HELD_ELSEWHERE
+        )
         for each in handed:
             state = state.with_clock(each)
         return state, taken, handed
@@ -290,10 +322,7 @@ def _move(state: CaseState, move: Move, data: Data, ctx: Context, taken: int) ->
         return state, taken, ()
     if isinstance(move, Meet):
         on = _day(data, move.on, ctx, state)
-        if move.decided:
-            changed = replace(clock, decided_on=on)
-        else:
-            changed = met(clock, on)
+        changed = replace(clock, decided_on=on) if move.decided else met(clock, on)
         return state.with_clock(changed), taken, (changed,)
     if isinstance(move, Void):
         voided: list[ClockFact] = []
@@ -308,6 +337,10 @@ def _move(state: CaseState, move: Move, data: Data, ctx: Context, taken: int) ->
         )
         return state.with_clock(paused), taken, (paused,)
     return _resume(state, clock, _day(data, move.until, ctx, state), ctx, taken)
+
+
+#: Clocks that do not follow the case from one bureau to another.
+HELD_ELSEWHERE = frozenset({"service.hotline_12345", "jurisdiction.designation"})
 
 
 def _resume(state: CaseState, clock: ClockFact, until: date, ctx: Context, taken: int) -> Moved:
@@ -349,7 +382,15 @@ def _start(state: CaseState, move: Start, data: Data, ctx: Context, taken: int) 
 
 
 #: Settings that change how a period is counted; they are kept with the clock they were read for.
-CLOCK_OPTIONS = frozenset({"transition.clock", "weekend_rollover"})
+CLOCK_OPTIONS = frozenset(
+    {
+        "transition.clock",
+        "transition.act",
+        "weekend_rollover",
+        "return_to_centre.working_days",
+        "informant.courtesy_working_days",
+    }
+)
 
 
 def met(clock: ClockFact, on: date) -> ClockFact:
@@ -381,6 +422,7 @@ def _tell(
                 event=ctx.seq,
                 required=tell.required,
                 meets=clock.seq if clock else None,
+                made_on=ctx.on,
             )
             taken += 1
     return replace(state, facts=replace(state.facts, notices=notices)), taken, drafts
@@ -397,7 +439,7 @@ def _settle_told(state: CaseState, ctx: Context) -> tuple[CaseState, list[ClockF
         nobody = not notices and clock.decided_on is not None and clock.rule in TOLD_BY_DECISION
         if notices and len(proven) == len(notices):
             done = met(clock, max(proven))
-        elif clock.decided_on is not None and (nobody or ctx.options.get("acceptance.met_by") == "decided"):
+        elif clock.decided_on is not None and (nobody or _decision_is_enough(clock, ctx)):
             done = met(clock, clock.decided_on)
         else:
             continue
@@ -406,8 +448,17 @@ def _settle_told(state: CaseState, ctx: Context) -> tuple[CaseState, list[ClockF
     return state, changed
 
 
+def _decision_is_enough(clock: ClockFact, ctx: Context) -> bool:
+    """The lenient reading of art. 15, where a bureau has chosen it; of termination there is no such reading."""
+    return clock.rule == "complaint.acceptance" and ctx.options.get("acceptance.met_by") == "decided"
+
+
 #: Clocks of a decision that must be told; where there is nobody who can be told, the decision itself ends them.
 TOLD_BY_DECISION = frozenset({"complaint.acceptance", "complaint.termination_notice"})
+
+
+#: Capacities of participants whose part ends before the case does.
+PARTS_THAT_END = frozenset({"assisting", "disputing", "commissioned"})
 
 
 def _number_children(state: CaseState, children: list[ChildDraft], ctx: Context) -> CaseState:
@@ -424,16 +475,29 @@ def _number_children(state: CaseState, children: list[ChildDraft], ctx: Context)
             proposals = dict(facts.proposals)
             proposals[child.seq] = proposals.pop(-1)
             facts = replace(facts, proposals=proposals)
+        elif child.table == "party":
+            known = any(child.values.get(k) for k in ("phone", "address", "email"))
+            party = PartyFact(seq=child.seq, role=str(child.values["role"]), reachable=known)
+            facts = replace(facts, parties=(*facts.parties, party))
+        elif child.table == "participant" and child.values["capacity"] in PARTS_THAT_END:
+            taking_part = {**facts.taking_part, child.seq: str(child.values["capacity"])}
+            facts = replace(facts, taking_part=taking_part)
     return replace(state, facts=facts)
 
 
 def _end(state: CaseState, ctx: Context) -> tuple[CaseState, list[ClockFact]]:
-    """Closes the case's remaining clocks: service clocks end with it, those marked ``after_close`` go on."""
+    """Closes the case's remaining clocks: service clocks end with it, those marked ``after_close`` go on.
+
+    A case that goes on as another kind or in another case has answered nobody: its clocks are void, not met.
+    """
+    goes_on = state.state in (State.CONVERTED, State.MERGED)
     changed: list[ClockFact] = []
     for clock in state.clocks:
         if clock.running and not clock.after_close:
-            if clock.statutory:
-                void = replace(clock, state=ClockState.VOID.value, reason="case_closed")
+            if clock.statutory or goes_on:
+                void = replace(
+                    clock, state=ClockState.VOID.value, reason=state.state if goes_on else "case_closed"
+                )
             else:
                 void = met(clock, ctx.on)
             state = state.with_clock(void)

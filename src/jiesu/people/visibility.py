@@ -36,6 +36,7 @@ class Capacity(StrEnum):
     OFFICE = "office"
     HANDLING = "handling"
     CENTRE = "centre"
+    RECEIVING = "receiving"
     SUPERIOR = "superior"
     COMMISSIONED = "commissioned"
     ASSISTING = "assisting"
@@ -79,7 +80,9 @@ GRANTS: tuple[Grant, ...] = (
     _grant("handler mediator officehead", Capacity.OFFICE, OPEN_KINDS, FULL),
     _grant("head legal dispatcher officehead", Capacity.HANDLING, OPEN_KINDS, FULL),
     _grant("handler mediator", Capacity.HANDLING, OPEN_KINDS, OUTLINE),
-    _grant("calltaker dispatcher", Capacity.CENTRE, OPEN_KINDS, FULL),
+    _grant("calltaker dispatcher handler officehead", Capacity.CENTRE, OPEN_KINDS, FULL),
+    # What an office or a station has taken in waits for the dispatchers of its bureau: receipt is the bureau's.
+    _grant("dispatcher head legal", Capacity.RECEIVING, OPEN_KINDS, FULL),
     _grant("supervisor head", Capacity.SUPERIOR, OPEN_KINDS, REVIEW),
     _grant("council mediator", Capacity.COMMISSIONED, OPEN_KINDS, FULL),
     _grant(
@@ -95,11 +98,16 @@ GRANTS: tuple[Grant, ...] = (
     _grant("officehead", Capacity.OFFICE, SECRET_KINDS, ALL),
     _grant("head", Capacity.HANDLING, SECRET_KINDS, ALL),
     _grant("legal", Capacity.HANDLING, SECRET_KINDS, REVIEW | {Part.FILES}),
+    _grant("dispatcher", Capacity.HANDLING, SECRET_KINDS, OUTLINE | {Part.CONTENT, Part.RESPONDENT}),
+    _grant("calltaker dispatcher handler officehead", Capacity.CENTRE, SECRET_KINDS, ALL, "registered"),
+    _grant("calltaker dispatcher handler officehead", Capacity.CENTRE, SECRET_KINDS, OUTLINE),
+    _grant("dispatcher head", Capacity.RECEIVING, SECRET_KINDS, ALL, "registered"),
     _grant(
-        "dispatcher officehead", Capacity.HANDLING, SECRET_KINDS, OUTLINE | {Part.CONTENT, Part.RESPONDENT}
+        "handler officehead head dispatcher",
+        Capacity.ASSISTING,
+        SECRET_KINDS,
+        frozenset({Part.ORDER, Part.OUTLINE}),
     ),
-    _grant("calltaker dispatcher", Capacity.CENTRE, SECRET_KINDS, ALL, "registered"),
-    _grant("calltaker dispatcher", Capacity.CENTRE, SECRET_KINDS, OUTLINE),
     _grant("supervisor head", Capacity.SUPERIOR, SECRET_KINDS, OUTLINE),
     _grant("head", Capacity.DISPUTING, SECRET_KINDS, OUTLINE | {Part.CONTENT, Part.RESPONDENT}),
     _grant("auditor", Capacity.LINE, SECRET_KINDS, OUTLINE | {Part.HISTORY}),
@@ -131,6 +139,16 @@ def in_line(actor: Actor, province: str, city: str, county: str) -> bool:
     return bool(actor.province) and province == actor.province
 
 
+def receives(actor: Actor, standing: Standing) -> bool:
+    """Whether the case waits for routing within the actor's own bureau as a legal person.
+
+    Its line of command ends at the actor's authority: a city's dispatcher does not route what a county took in.
+    """
+    if standing.organisation is not None or actor.authority_id is None:
+        return False
+    return (standing.province, standing.city, standing.county) == (actor.province, actor.city, actor.county)
+
+
 def capacities(standing: Standing, actor: Actor) -> frozenset[Capacity]:
     """Every capacity in which the actor stands towards the case; empty for a stranger."""
     if actor.system:
@@ -148,6 +166,8 @@ def capacities(standing: Standing, actor: Actor) -> frozenset[Capacity]:
         found.add(Capacity.HANDLING)
     if actor.organisation_id is not None and standing.registered_by == actor.organisation_id:
         found.add(Capacity.CENTRE)
+    if receives(actor, standing):
+        found.add(Capacity.RECEIVING)
     if actor.authority_id is not None and in_line(actor, standing.province, standing.city, standing.county):
         found.add(Capacity.LINE)
         if standing.organisation != actor.authority_id:
@@ -183,6 +203,11 @@ def visible_parts(standing: Standing, actor: Actor) -> frozenset[Part]:
 def kinds_seen(actor: Actor) -> frozenset[str]:
     """Kinds of which the actor may see anything at all; for building look-ups and menus."""
     return frozenset(k for g in grants_for(actor) for k in g.kinds)
+
+
+def roles_that_see(capacity: str, kind: str) -> frozenset[str]:
+    """Roles that see anything of a case of a kind towards which they stand in a capacity, in some state of it."""
+    return frozenset(r for g in GRANTS if g.capacity == capacity and kind in g.kinds for r in g.roles)
 
 
 def roles_named(grants: Iterable[Grant]) -> frozenset[str]:

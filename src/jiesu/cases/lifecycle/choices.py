@@ -12,7 +12,8 @@ from jiesu import law
 from jiesu.cases.facts import CaseState
 from jiesu.cases.kinds import Kind
 from jiesu.cases.lawbook import refusal_grounds, termination_grounds
-from jiesu.cases.lifecycle.fields import Choices, Field
+from jiesu.cases.lifecycle.fields import Choices, Field, Label
+from jiesu.cases.lifecycle.lawday import act_day
 from jiesu.notices import OTHER_MATTERS
 
 #: Titles of notices that are no official form.
@@ -42,6 +43,15 @@ ROLE_NAMES = {
     "enquirer": gettext_lazy("咨询人"),
     "agent": gettext_lazy("代理人"),
     "representative": gettext_lazy("代表人"),
+}
+FLAG_NAMES: dict[str, Label] = {
+    "state_secret": gettext_lazy("可能涉及国家秘密，停止录入"),
+    "antitrust": gettext_lazy("垄断、公平竞争审查"),
+    "drug_registration": gettext_lazy("药品、医疗器械、化妆品注册备案"),
+    "information_request": gettext_lazy("政府信息公开申请"),
+    "review_application": gettext_lazy("行政复议申请"),
+    "by_reference": gettext_lazy("其他投诉，参照办理"),
+    "urgent": gettext_lazy("紧急"),
 }
 OTHER_CHANNELS: Choices = tuple(OTHER_MATTERS.items())
 DUTY_SUBJECTS: Choices = (
@@ -116,15 +126,81 @@ def _party_roles(case: CaseState, on: date) -> Choices:
     return tuple((r, ROLE_NAMES.get(r, r)) for r in roles)
 
 
+def _open_parts(case: CaseState, on: date) -> Choices:
+    parts = [s for s, c in sorted(case.facts.taking_part.items()) if c == "assisting"]
+    return tuple((str(seq), _("第 %(n)d 项协办") % {"n": i}) for i, seq in enumerate(parts, 1))
+
+
+def _parties(*roles: str) -> Callable[[CaseState, date], Choices]:
+    """The parties of a case, counted within their role; faces that know the names put them in."""
+
+    def source(case: CaseState, on: date) -> Choices:
+        found: list[tuple[str, str]] = []
+        for role in roles or dict.fromkeys(p.role for p in case.facts.parties):
+            for n, party in enumerate(case.parties(role), 1):
+                found.append((str(party.seq), f"{ROLE_NAMES.get(role, role)} {n}"))
+        return tuple(found)
+
+    return source
+
+
+def _new_party_roles(case: CaseState, on: date) -> Choices:
+    roles: dict[Kind, tuple[str, ...]] = {
+        Kind.COMPLAINT: ("respondent", "complainant", "agent"),
+        Kind.REPORT: ("reported",),
+        Kind.LEAD: ("reported",),
+    }
+    return tuple((r, ROLE_NAMES[r]) for r in roles.get(Kind(case.kind), ("enquirer", "respondent")))
+
+
+#: Items that were missing when a case was registered, by code (order 121 arts. 10–12, 28).
+MISSING_ITEMS: dict[str, Label] = {
+    "complainant_name": gettext_lazy("投诉人姓名"),
+    "complainant_phone": gettext_lazy("投诉人电话号码"),
+    "complainant_address": gettext_lazy("投诉人通讯地址"),
+    "respondent_name": gettext_lazy("被投诉人名称"),
+    "respondent_address": gettext_lazy("被投诉人地址"),
+    "demand": gettext_lazy("具体的投诉请求"),
+    "facts": gettext_lazy("事实依据"),
+    "agent_authorisation": gettext_lazy("授权委托书"),
+    "agent_identity": gettext_lazy("受托人身份证明"),
+    "joint_agreement": gettext_lazy("各投诉人同意共同投诉"),
+    "clue": gettext_lazy("具体线索和事实依据"),
+    "reported_party": gettext_lazy("被举报人名称或者违法行为地点"),
+    "phone_doubtful": gettext_lazy("电话号码"),
+    "identity_doubtful": gettext_lazy("身份号码"),
+    "credit_code_doubtful": gettext_lazy("统一社会信用代码"),
+}
+
+
+def _incomplete(case: CaseState, on: date) -> Choices:
+    return tuple((code, MISSING_ITEMS.get(code, code)) for code in case.facts.incomplete)
+
+
+def _flags(case: CaseState, on: date) -> Choices:
+    return tuple((flag, FLAG_NAMES.get(flag, flag)) for flag in case.facts.flags)
+
+
+def _found_later(case: CaseState, on: date) -> Choices:
+    """What may be found after acceptance: the items of non-acceptance, and under order 121 also art. 42."""
+    items = refusal_grounds(on)
+    fraud = (("fraud", str(_("涉嫌骗取赔偿或者敲诈勒索，已移送公安机关"))),)
+    return (*_grounds(items), *(fraud if any(g.instrument == "order121" for g in items) else ()))
+
+
 SOURCES: dict[str, Callable[[CaseState, date], Choices]] = {
     "kinds": lambda case, on: tuple((k.value, k.label) for k in Kind if k != Kind.LEAD),
     "other_kinds": _other_kinds,
-    "grounds.refusal": lambda case, on: _grounds(refusal_grounds(on)),
-    "grounds.termination": lambda case, on: _grounds(termination_grounds(on)),
-    "grounds.refusal_or_42": lambda case, on: (
-        *_grounds(refusal_grounds(on)),
-        ("fraud", str(_("涉嫌骗取赔偿或者敲诈勒索，已移送公安机关"))),
-    ),
+    "grounds.refusal": lambda case, on: _grounds(refusal_grounds(act_day(case, on))),
+    "grounds.termination": lambda case, on: _grounds(termination_grounds(act_day(case, on))),
+    "grounds.refusal_or_42": lambda case, on: _found_later(case, act_day(case, on)),
+    "open_parts": _open_parts,
+    "parties": _parties(),
+    "complainants": _parties("complainant"),
+    "agents": _parties("agent"),
+    "new_party_roles": _new_party_roles,
+    "incomplete": _incomplete,
+    "flags": _flags,
     "factors": lambda case, on: _in_force("complaint.factors", on),
     "filing_conditions": lambda case, on: _in_force("report.filing", on),
     "not_filing_grounds": lambda case, on: _in_force("report.not_filing", on),

@@ -75,3 +75,8 @@ def anonymous_parties(case: CaseState, data: Data, ctx: Context) -> dict[str, An
         "subject": data.get("category") or "",
         "national_status": data.get("national_status") or "to_enter",
     }
+
+
+def undecided(case: CaseState, data: Data, ctx: Context) -> dict[str, Any]:
+    """The decision is gone and with it its outcome; the chain keeps both."""
+    return {"outcome": "", "decided_at": None, "recovered": None}

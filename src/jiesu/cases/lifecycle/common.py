@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
+from jiesu.cases.lawbook import option_defaults
 from jiesu.cases.lifecycle import columns, folds, guards
-from jiesu.cases.lifecycle.fields import Field, Type
+from jiesu.cases.lifecycle.fields import SHANGHAI, Field, Type
 from jiesu.cases.lifecycle.roles import (
     ASSIGNEE,
     BUREAU_HEAD,
-    CENTRE,
     CITIZEN,
-    DISPATCH,
+    FRONT,
     INTERNAL_DISPATCH,
     OFFICE_HEAD,
     SYSTEM,
@@ -21,17 +23,21 @@ from jiesu.cases.lifecycle.table import (
     NEW,
     Children,
     Context,
+    Guard,
+    Hand,
+    Meet,
     Move,
     NewChild,
+    Predicate,
     Row,
     Start,
     Tell,
     Void,
-    by,
     states,
 )
+from jiesu.law import working_days_between
 
-ANYONE = (CENTRE, DISPATCH, INTERNAL_DISPATCH, ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD, CITIZEN, SYSTEM)
+ANYONE = (*FRONT, INTERNAL_DISPATCH, ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD, CITIZEN, SYSTEM)
 
 NOTE = Field("note", Type.TEXT, _("备注"), required=False)
 
@@ -75,6 +81,27 @@ def new_link(type_: str, field: str = "new_case", **data_fields: str) -> Childre
     return children
 
 
+#: Until a person has confirmed the kind, the strictest candidate's clock runs from receipt.
+STRICTEST = "complaint.acceptance"
+
+#: Matters that are no complaint and no report and whose own statute's clock runs from receipt (order 121 art. 44).
+OWN_PROCEDURES = {
+    "information_request": "other.information_request",
+    "review_application": "other.review_application",
+}
+
+
+def _unconfirmed(case: CaseState, data: Data, ctx: Context) -> bool:
+    return not case.facts.confirmed
+
+
+def _flagged(flag: str) -> Predicate:
+    def when(case: CaseState, data: Data, ctx: Context) -> bool:
+        return flag in case.facts.flags
+
+    return when
+
+
 def register(*, tells: tuple[Tell, ...] = (), moves: tuple[Move, ...] = ()) -> Row:
     return Row(
         action="register",
@@ -82,9 +109,18 @@ def register(*, tells: tuple[Tell, ...] = (), moves: tuple[Move, ...] = ()) -> R
         states=states(NEW),
         to="registered",
         who=ANYONE,
+        guards=(guards.two_representatives,),
         fold=folds.register,
         columns=columns.anonymous_parties,
-        moves=(*moves, Start("service.hotline_12345", fixed="service_due", holder="centre")),
+        moves=(
+            *moves,
+            Start(STRICTEST, at="received_at", holder="centre", when=_unconfirmed),
+            *(
+                Start(rule, at="received_at", holder="centre", when=_flagged(flag))
+                for flag, rule in OWN_PROCEDURES.items()
+            ),
+            Start("service.hotline_12345", fixed="service_due", holder="centre"),
+        ),
         tells=tells,
         article="register",
         group="hidden",
@@ -96,7 +132,7 @@ def confirm_kind() -> Row:
         action="confirm_kind",
         label=_("确认类型"),
         states=states("registered"),
-        who=(CENTRE, INTERNAL_DISPATCH),
+        who=(*FRONT, INTERNAL_DISPATCH),
         fields=(
             Field("kind", Type.CHOICE, _("来件类型"), choices="kinds", prefill="kind"),
             Field(
@@ -105,19 +141,19 @@ def confirm_kind() -> Row:
         ),
         fold=folds.confirm_kind,
         columns=lambda case, data, ctx: {**columns.kind(case, data, ctx), **columns.subject(case, data, ctx)},
-        moves=(Void("complaint.acceptance", "kind_confirmed"),),
+        moves=(Void(STRICTEST, "kind_confirmed"),),
         group="main",
     )
 
 
-def route(rule: str, *, form: str = "3") -> Row:
+def route(rule: str, *more: Field, guards_too: tuple[Guard, ...] = ()) -> Row:
     start = (Start(rule, at=lambda case, data, ctx: case.arrived_at or ctx.at),) if rule else ()
     return Row(
         action="route",
         label=_("分送"),
         states=states("registered"),
         to="routed",
-        who=(DISPATCH, CENTRE, by("handling", "dispatcher")),
+        who=FRONT,
         fields=(
             Field("organisation", Type.ORGANISATION, _("分送到"), prefill="suggested_bureau"),
             Field("office", Type.ORGANISATION, _("承办机构"), required=False, prefill="suggested_office"),
@@ -130,9 +166,10 @@ def route(rule: str, *, form: str = "3") -> Row:
                 help=_("有处理权限的局收到的时间，期限由此起算；不填为现在"),
             ),
             Field("report_by", Type.DATE, _("要求报告结果的日期"), required=False, future=True),
-            NOTE,
+            *more,
+            Field("note", Type.TEXT, _("备注"), required=False, help=_("补录到达时间的，在此写明理由")),
         ),
-        guards=(guards.confirmed,),
+        guards=(guards.confirmed, guards.arrival_plausible, *guards_too),
         fold=folds.route,
         columns=columns.routed,
         moves=(Void(rule, "routed_again"), *start, Start("service.report_back", fixed="report_by"))
@@ -144,11 +181,37 @@ def route(rule: str, *, form: str = "3") -> Row:
     )
 
 
-def return_to_centre(rule: str) -> Row:
+def _bureau_carries_it(case: CaseState, data: Data, ctx: Context) -> bool:
+    """By default the returning bureau's period ends; by setting the centre carries it on.
+
+    Where both are one legal person nothing was handed over, so nothing ends.
+    """
+    return ctx.options.get("centre_or_bureau") != "centre" and not case.facts.direct
+
+
+def _since_routed(case: CaseState, data: Data, ctx: Context) -> datetime:
+    on = case.facts.routed_on
+    return datetime.combine(on, time(), SHANGHAI) if on else ctx.at
+
+
+def _promptly(case: CaseState, ctx: Context) -> tuple[str, ...]:
+    """Art. 41 says promptly; the setting says how many working days that is here."""
+    since = case.facts.routed_on
+    allowed = int(ctx.options.get("return_to_centre.working_days", PROMPT))
+    if since is None or working_days_between(ctx.calendar, since, ctx.on) <= allowed:
+        return ()
+    return (str(_("分送已超过 %(days)d 个工作日，不具备处理权限的应当及时退回。") % {"days": allowed}),)
+
+
+#: Working days in which a unit without authority sends a case back, where nothing else is set.
+PROMPT = int(str(option_defaults()["return_to_centre.working_days"]))
+
+
+def return_to_centre(rule: str, *also: str) -> Row:
     return Row(
         action="return_to_centre",
         label=_("退回中心"),
-        states=states("routed"),
+        states=states("routed", *also),
         to="registered",
         who=(ASSIGNEE, OFFICE_HEAD, INTERNAL_DISPATCH),
         fields=(
@@ -175,7 +238,14 @@ def return_to_centre(rule: str) -> Row:
         guards=(guards.routed_elsewhere_only_through_centre, guards.no_dispute_open),
         fold=folds.bounce,
         columns=columns.returned,
-        moves=(*((Void(rule, "returned"),) if rule else ()), Void("service.report_back", "returned")),
+        moves=(
+            Start("service.return_to_centre", at=_since_routed, holder="centre"),
+            Meet("service.return_to_centre"),
+            *((Void(rule, "returned", when=_bureau_carries_it),) if rule else ()),
+            Void("service.report_back", "returned"),
+            Hand(),
+        ),
+        warn=_promptly,
         article="return_to_centre",
         group="more",
     )

@@ -5,15 +5,34 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
-from jiesu.cases.lifecycle import columns, common, contact, ending, folds, guards, linking, suggesting
+from jiesu.cases.lifecycle import (
+    columns,
+    common,
+    contact,
+    ending,
+    folds,
+    guards,
+    linking,
+    representing,
+    special,
+    suggesting,
+    transfer,
+)
 from jiesu.cases.lifecycle.fields import Field, Type
-from jiesu.cases.lifecycle.report import transfer_food
-from jiesu.cases.lifecycle.roles import ASSIGNEE, CENTRE, INTERNAL_DISPATCH, LEGAL, OFFICE, WORK
+from jiesu.cases.lifecycle.roles import (
+    ASSIGNEE,
+    FRONT,
+    INTERNAL_DISPATCH,
+    LEGAL,
+    LEGAL_AT_RECEIPT,
+    OFFICE,
+    WORK,
+)
 from jiesu.cases.lifecycle.table import Context, Meet, Row, Table, Tell, states
 
 ALL = states("registered", "routed", "answered", "redirected", "transferred", "converted", "closed")
 OPEN = ALL - {"closed", "converted"}
-STAFF = (CENTRE, INTERNAL_DISPATCH, ASSIGNEE, OFFICE, LEGAL)
+STAFF = (*FRONT, INTERNAL_DISPATCH, ASSIGNEE, OFFICE, LEGAL, LEGAL_AT_RECEIPT)
 
 
 def _told_unless_at_once(case: CaseState, data: Data, ctx: Context) -> bool:
@@ -27,11 +46,12 @@ def _convert() -> Row:
         label=_("转为投诉或者举报"),
         states=states("registered", "routed", "answered"),
         to="converted",
-        who=(CENTRE, INTERNAL_DISPATCH, *WORK),
+        who=(*FRONT, INTERNAL_DISPATCH, *WORK),
         fields=(
             Field("kind", Type.CHOICE, _("转为"), choices="other_kinds"),
             Field("matter", Type.TEXT, _("内容"), prefill="contact_text"),
         ),
+        guards=(guards.own_procedure_done,),
         fold=folds.link("converted", "new_case"),
         children=common.new_link("converted", kind="kind", matter="matter"),
         jobs=("complete_links",),
@@ -49,7 +69,9 @@ SHARED = (
     contact.send_message(OPEN | {"closed"}, STAFF),
     common.return_to_centre(""),
     common.reassign(),
-    ending.flag(OPEN, STAFF),
+    *special.rows(OPEN, STAFF),
+    *representing.parties(OPEN, STAFF),
+    *ending.promises(OPEN, STAFF),
     linking.not_mixed(OPEN),
     contact.urge(states("registered", "routed")),
     contact.rate(states("closed")),
@@ -83,7 +105,7 @@ CONSULTATION = Table.of(
     ),
     _convert(),
     common.route(""),
-    transfer_food(states("registered", "routed"), "enquirer", ""),
+    transfer.food(states("registered", "routed"), "enquirer", ""),
     ending.close(states("answered", "transferred", "redirected"), STAFF),
     *SHARED,
 )
@@ -135,7 +157,7 @@ OTHER = Table.of(
             Field("office", Type.ORGANISATION, _("内部机构"), required=False),
             Field("reason", Type.TEXT, _("说明")),
         ),
-        guards=(guards.confirmed,),
+        guards=(guards.confirmed, guards.inside_only),
         columns=columns.routed,
         children=common.participant("handling"),
         group="main",
@@ -154,7 +176,7 @@ OTHER = Table.of(
         group="daily",
     ),
     _convert(),
-    transfer_food(states("registered", "routed"), "enquirer", ""),
+    transfer.food(states("registered", "routed"), "enquirer", ""),
     ending.close(states("answered", "redirected", "transferred"), STAFF),
     *SHARED,
 )

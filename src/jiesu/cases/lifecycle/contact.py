@@ -8,9 +8,10 @@ from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lifecycle import folds, guards
 from jiesu.cases.lifecycle.common import CHANNELS, PROOFS
 from jiesu.cases.lifecycle.fields import Choices, Field, Type
+from jiesu.cases.lifecycle.representing import COMPLETES
 from jiesu.cases.lifecycle.roles import (
-    CENTRE,
     CITIZEN,
+    FRONT,
     SUPERIOR,
     SYSTEM,
 )
@@ -27,7 +28,7 @@ def notify(where: frozenset[str], who: tuple[By, ...]) -> Row:
         action="notify",
         label=_("记录送达"),
         states=where,
-        who=(*who, CENTRE, SYSTEM),
+        who=(*who, SYSTEM),
         fields=(
             Field("message", Type.WHOLE, _("告知"), choices="unproven"),
             Field(
@@ -73,7 +74,7 @@ def record_contact(where: frozenset[str], who: tuple[By, ...], roles: Choices) -
         action="record_contact",
         label=_("记录联系"),
         states=where,
-        who=(*who, CENTRE),
+        who=who,
         fields=(
             Field("to", Type.CHOICE, _("联系对象"), choices=roles),
             Field("channel", Type.CHOICE, _("方式"), choices=CHANNELS),
@@ -105,11 +106,13 @@ def add_evidence(where: frozenset[str], who: tuple[By, ...]) -> Row:
         action="add_evidence",
         label=_("补充材料"),
         states=where,
-        who=(*who, CENTRE, CITIZEN),
+        who=(*who, *FRONT, CITIZEN),
         fields=(
             Field("description", Type.TEXT, _("说明")),
             Field("from_party", Type.CHOICE, _("提交人"), required=False, choices="party_roles"),
+            COMPLETES,
         ),
+        fold=folds.supplied,
         group="daily",
     )
 
@@ -119,7 +122,7 @@ def send_message(where: frozenset[str], who: tuple[By, ...]) -> Row:
         action="send_message",
         label=_("留言"),
         states=where,
-        who=(*who, CENTRE, CITIZEN),
+        who=(*who, *FRONT, CITIZEN),
         fields=(Field("body", Type.TEXT, _("内容"), length=1000),),
         group="daily",
     )
@@ -130,7 +133,7 @@ def urge(where: frozenset[str]) -> Row:
         action="urge",
         label=_("催办"),
         states=where,
-        who=(CENTRE, CITIZEN, SUPERIOR),
+        who=(*FRONT, CITIZEN, SUPERIOR),
         fields=(Field("note", Type.TEXT, _("催办内容"), required=False),),
         fold=folds.urge,
         group="daily",
@@ -142,7 +145,7 @@ def rate(where: frozenset[str]) -> Row:
         action="rate",
         label=_("评价"),
         states=where,
-        who=(CITIZEN, CENTRE),
+        who=(CITIZEN, *FRONT),
         fields=(
             Field("stars", Type.WHOLE, _("满意程度"), minimum=1, maximum=5),
             Field("note", Type.TEXT, _("说说您的意见"), required=False, length=500),

@@ -40,7 +40,7 @@ def jurisdiction(rule: str) -> tuple[Row, ...]:
                 Field("other", Type.ORGANISATION, _("争议对方")),
                 Field("reason", Type.TEXT, _("争议事由")),
             ),
-            guards=(_no_dispute,),
+            guards=(_no_dispute, _not_itself),
             fold=folds.setting(dispute="negotiating"),
             moves=(Start("jurisdiction.dispute"),),
             children=participant("disputing", "other"),
@@ -58,7 +58,7 @@ def jurisdiction(rule: str) -> tuple[Row, ...]:
                 NOTE,
             ),
             guards=(_in_dispute,),
-            fold=folds.setting(dispute=""),
+            fold=folds.end_dispute,
             columns=columns.designated,
             moves=(Meet("jurisdiction.dispute", on="agreed_on"), Hand()),
             children=participant("handling"),
@@ -91,7 +91,7 @@ def jurisdiction(rule: str) -> tuple[Row, ...]:
                 Field("reason", Type.TEXT, _("指定理由")),
             ),
             guards=(_in_dispute,),
-            fold=folds.setting(dispute=""),
+            fold=folds.end_dispute,
             columns=columns.designated,
             moves=(Meet("jurisdiction.dispute"), Meet("jurisdiction.designation"), Hand()),
             children=participant("handling"),
@@ -101,7 +101,7 @@ def jurisdiction(rule: str) -> tuple[Row, ...]:
         Row(
             action="request_take_over",
             label=_("报请上级处理"),
-            states=working,
+            states=working | {"mediating"},
             who=(BUREAU_HEAD,),
             fields=(REASON,),
             fold=folds.setting(take_over_requested=True),
@@ -111,7 +111,7 @@ def jurisdiction(rule: str) -> tuple[Row, ...]:
         Row(
             action="take_over",
             label=_("提级处理"),
-            states=working,
+            states=working | {"mediating"},
             who=(SUPERIOR,),
             fields=(REASON,),
             fold=folds.setting(take_over_requested=False),
@@ -121,6 +121,12 @@ def jurisdiction(rule: str) -> tuple[Row, ...]:
             group="more",
         ),
     )
+
+
+def _not_itself(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    if int(data["other"]) == case.organisation:
+        return Refusal("itself", say("争议对方应当是另一个局。"), "other")
+    return None
 
 
 def _no_dispute(case: CaseState, data: Data, ctx: Context) -> Refusal | None:

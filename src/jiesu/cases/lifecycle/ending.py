@@ -11,14 +11,17 @@ from jiesu.cases.lifecycle.common import NOTE, REASON, participant
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.roles import (
     BUREAU_HEAD,
-    CENTRE,
+    FRONT,
     INTERNAL_DISPATCH,
     LEGAL,
+    SUPERIOR,
     SYSTEM,
 )
 from jiesu.cases.lifecycle.table import (
     UNTIL_CLOSED,
+    Branch,
     By,
+    Choose,
     Context,
     Guard,
     Meet,
@@ -31,8 +34,26 @@ from jiesu.cases.lifecycle.table import (
 )
 
 
-def after(where: frozenset[str], *, reopens_to: str, rule: str = "") -> tuple[Row, ...]:
-    """Reviews and lawsuits, revoking and reopening (``law/practice.md`` §7)."""
+def after(
+    where: frozenset[str],
+    *,
+    reopens_to: str | Branch,
+    rules: tuple[tuple[str, str], ...],
+    as_rule: Choose | None = None,
+) -> tuple[Row, ...]:
+    """Reviews and lawsuits, and reopening by their outcome.
+
+    Args:
+        reopens_to: state in which a closed case goes on.
+        rules: state in which it goes on → rule whose period runs anew where the decision sets no day.
+        as_rule: chooses that rule instead.
+    """
+
+    def rule_of(case: CaseState, data: Data, ctx: Context) -> str | None:
+        if as_rule is not None:
+            return str(as_rule(case, data, ctx))
+        return dict(rules).get(case.state)
+
     return (
         Row(
             action="record_review",
@@ -49,6 +70,7 @@ def after(where: frozenset[str], *, reopens_to: str, rule: str = "") -> tuple[Ro
                 Field("reference", Type.LINE, _("案号"), length=80),
                 Field("served_on", Type.DATE, _("收到日期"), past=True),
                 Field("reply_by", Type.DATE, _("答复期限"), required=False, help=_("按收到的通知填写")),
+                Field("replied_on", Type.DATE, _("已答复日期"), required=False, past=True),
                 Field(
                     "outcome",
                     Type.CHOICE,
@@ -67,7 +89,7 @@ def after(where: frozenset[str], *, reopens_to: str, rule: str = "") -> tuple[Ro
             fold=folds.review,
             moves=(
                 Start("service.review_reply", fixed="reply_by", after_close=True, when=_pending_review),
-                Meet("service.review_reply", when=_review_over),
+                Meet("service.review_reply", on="replied_on", when=_review_over),
             ),
             group="more",
         ),
@@ -92,14 +114,20 @@ def after(where: frozenset[str], *, reopens_to: str, rule: str = "") -> tuple[Ro
                 Field("finish_by", Type.DATE, _("决定书规定的期限"), required=False, future=True),
                 REASON,
             ),
+            guards=(_has_bureau,),
             fold=folds.reopen,
-            moves=(
-                Start("service.review_order", fixed="finish_by"),
-                *((Start(rule, when=_no_day_set),) if rule else ()),
-            ),
+            columns=columns.undecided,
+            moves=(Start("service.review_order", fixed="finish_by"), Start(rule_of, when=_no_day_set)),
             group="more",
         ),
     )
+
+
+def _has_bureau(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """What never reached a bureau (withdrawn at the centre) is lodged again, not reopened."""
+    if case.organisation is None:
+        return Refusal("never_routed", say("本件没有分送到局，不能恢复办理，请重新登记。"))
+    return None
 
 
 def _no_day_set(case: CaseState, data: Data, ctx: Context) -> bool:
@@ -108,11 +136,11 @@ def _no_day_set(case: CaseState, data: Data, ctx: Context) -> bool:
 
 
 def _pending_review(case: CaseState, data: Data, ctx: Context) -> bool:
-    return not data.get("outcome")
+    return not data.get("outcome") and not data.get("replied_on")
 
 
 def _review_over(case: CaseState, data: Data, ctx: Context) -> bool:
-    return bool(data.get("outcome"))
+    return bool(data.get("outcome") or data.get("replied_on"))
 
 
 def platform(where: frozenset[str], who: tuple[By, ...]) -> Row:
@@ -120,7 +148,7 @@ def platform(where: frozenset[str], who: tuple[By, ...]) -> Row:
         action="record_national_status",
         label=_("登记全国平台状态"),
         states=where,
-        who=(*who, CENTRE, INTERNAL_DISPATCH, SYSTEM),
+        who=(*who, *FRONT, INTERNAL_DISPATCH, SYSTEM),
         fields=(
             Field(
                 "status",
@@ -144,34 +172,6 @@ def platform(where: frozenset[str], who: tuple[By, ...]) -> Row:
         ),
         columns=columns.national,
         article="national_platform",
-        group="more",
-    )
-
-
-def flag(where: frozenset[str], who: tuple[By, ...]) -> Row:
-    return Row(
-        action="flag",
-        label=_("特别标记"),
-        states=where,
-        who=(*who, CENTRE, INTERNAL_DISPATCH),
-        fields=(
-            Field(
-                "flag",
-                Type.CHOICE,
-                _("标记"),
-                choices=(
-                    ("state_secret", _("可能涉及国家秘密，停止录入")),
-                    ("antitrust", _("垄断、公平竞争审查")),
-                    ("drug_registration", _("药品、医疗器械、化妆品注册备案")),
-                    ("information_request", _("政府信息公开申请")),
-                    ("review_application", _("行政复议申请")),
-                    ("by_reference", _("其他投诉，参照办理")),
-                    ("urgent", _("紧急")),
-                ),
-            ),
-            NOTE,
-        ),
-        fold=folds.add_flag,
         group="more",
     )
 
@@ -210,7 +210,10 @@ def parts(where: frozenset[str], who: tuple[By, ...]) -> tuple[Row, ...]:
             label=_("协办反馈"),
             states=UNTIL_CLOSED,
             who=(*who, by("assisting", "handler", "officehead", "head", "council", "dispatcher")),
-            fields=(Field("result", Type.TEXT, _("协办结果")),),
+            fields=(
+                Field("part", Type.WHOLE, _("哪一项协办"), required=False, choices="open_parts"),
+                Field("result", Type.TEXT, _("协办结果")),
+            ),
             guards=(_part_open,),
             fold=folds.end_part,
             group="more",
@@ -219,7 +222,11 @@ def parts(where: frozenset[str], who: tuple[By, ...]) -> tuple[Row, ...]:
 
 
 def _part_open(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    return None if case.facts.open_parts else Refusal("no_part_open", say("没有未完成的协办。"))
+    if not case.facts.open_parts:
+        return Refusal("no_part_open", say("没有未完成的协办。"))
+    if folds.open_part(case.facts, data) is None:
+        return Refusal("which_part", say("有多项协办，请选择已完成的一项。"), "part")
+    return None
 
 
 def close(where: frozenset[str], who: tuple[By, ...], *extra: Guard) -> Row:
@@ -233,7 +240,7 @@ def close(where: frozenset[str], who: tuple[By, ...], *extra: Guard) -> Row:
             Field("checked", Type.BOOL, _("已核对：处理机关、依据和事实无误；发出的材料中没有举报人信息")),
             NOTE,
         ),
-        guards=(_checked, *extra, guards.nothing_owed),
+        guards=(_checked, guards.own_bureau, *extra, guards.nothing_owed),
         moves=(Meet("service.hotline_12345"), Meet("service.report_back"), Meet("service.review_order")),
         article="follow_up",
         group="main",
@@ -242,3 +249,97 @@ def close(where: frozenset[str], who: tuple[By, ...], *extra: Guard) -> Row:
 
 def _checked(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     return None if data.get("checked") else Refusal("not_checked", say("办结前请逐项核对并勾选。"), "checked")
+
+
+def call_back(*who: By) -> Row:
+    """Sampling and call-backs of closed cases, to judge how they were handled (order 121 art. 26)."""
+    return Row(
+        action="record_callback",
+        label=_("登记回访、抽查"),
+        states=states("closed"),
+        who=(*who, *FRONT, SUPERIOR),
+        fields=(
+            Field(
+                "method",
+                Type.CHOICE,
+                _("方式"),
+                choices=(
+                    ("call", _("电话回访")),
+                    ("message", _("短信、网上回访")),
+                    ("sample", _("抽查案卷")),
+                ),
+            ),
+            Field("on", Type.DATE, _("日期"), past=True, prefill="today"),
+            Field(
+                "satisfaction",
+                Type.CHOICE,
+                _("结果"),
+                choices=(
+                    ("satisfied", _("满意")),
+                    ("neutral", _("基本满意")),
+                    ("dissatisfied", _("不满意")),
+                    ("unreached", _("未能联系上")),
+                    ("in_order", _("案卷符合规定")),
+                    ("faulty", _("案卷有问题")),
+                ),
+            ),
+            NOTE,
+        ),
+        article="follow_up",
+        group="more",
+    )
+
+
+def promises(where: frozenset[str], who: tuple[By, ...]) -> tuple[Row, ...]:
+    """Answers to whom a service clock was promised; none of them touches a statutory clock."""
+    return (
+        Row(
+            action="report_back",
+            label=_("报告处理结果"),
+            states=where,
+            who=who,
+            fields=(Field("result", Type.TEXT, _("处理结果")),),
+            guards=(_runs("service.report_back"),),
+            moves=(Meet("service.report_back"),),
+            article="distribute",
+            group="more",
+        ),
+        Row(
+            action="reply_to_12345",
+            label=_("回复 12345"),
+            states=where | {"closed"},
+            who=(*who, *FRONT),
+            fields=(
+                Field("on", Type.DATE, _("回复日期"), past=True, prefill="today"),
+                Field("reply", Type.TEXT, _("回复内容"), restricted=True),
+                Field(
+                    "satisfaction",
+                    Type.CHOICE,
+                    _("满意度回访结果"),
+                    required=False,
+                    choices=(
+                        ("satisfied", _("满意")),
+                        ("neutral", _("基本满意")),
+                        ("dissatisfied", _("不满意")),
+                        ("unreached", _("未能联系上")),
+                    ),
+                ),
+            ),
+            guards=(_from_12345,),
+            moves=(Meet("service.hotline_12345", on="on"),),
+            group="more",
+        ),
+    )
+
+
+def _runs(rule: str) -> Guard:
+    def guard(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+        return None if case.clock(rule) else Refusal("no_clock", say("没有要求报告的日期。"))
+
+    return guard
+
+
+def _from_12345(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    if case.channel == "12345" or case.clock("service.hotline_12345"):
+        return None
+    return Refusal("not_from_12345", say("本件不是 12345 转来的。"))

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from jiesu.cases.facts import CaseState, Data, Facts, PartyFact, ProposalFact, SessionFact, replace
+from jiesu.cases.facts import (
+    Authorisation,
+    CaseState,
+    Data,
+    Facts,
+    PartyFact,
+    ProposalFact,
+    SessionFact,
+    replace,
+)
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind, PartyRole
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import Context, Fold
+from jiesu.law import informant_duties
 
 
 def setting(**changes: object) -> Fold:
@@ -39,17 +49,23 @@ def register(case: CaseState, data: Data, ctx: Context) -> Facts:
         subjects=tuple(data.get("subjects", [])),
         links=tuple((link[0], int(link[1])) for link in data.get("links", [])),
         lead_of=int(data["lead_of"]) if data.get("lead_of") else None,
-        consents={},
+        commission_consents=_asked_on_form_1(data),
     )
 
 
+def _asked_on_form_1(data: Data) -> dict[str, bool]:
+    """Form 1 asks the complainant whether mediation may be commissioned."""
+    answer = data.get("consent_commission")
+    return {"complainant": bool(answer)} if data["kind"] == Kind.COMPLAINT and answer is not None else {}
+
+
 def route(case: CaseState, data: Data, ctx: Context) -> Facts:
-    return replace(case.facts, direct=ctx.authority == int(data["organisation"]))
+    return replace(case.facts, direct=ctx.authority == int(data["organisation"]), routed_on=ctx.on)
 
 
 def bounce(case: CaseState, data: Data, ctx: Context) -> Facts:
     """Back at the centre, drafts of a decision have lost their bureau."""
-    return replace(case.facts, bounces=case.facts.bounces + 1, direct=False, proposals={})
+    return replace(case.facts, bounces=case.facts.bounces + 1, proposals={})
 
 
 def confirm_kind(case: CaseState, data: Data, ctx: Context) -> Facts:
@@ -62,6 +78,12 @@ def confirm_kind(case: CaseState, data: Data, ctx: Context) -> Facts:
 
 def asked_material(case: CaseState, data: Data, ctx: Context) -> Facts:
     return replace(case.facts, materials_asked=(*case.facts.materials_asked, ctx.seq))
+
+
+def asked_identity(case: CaseState, data: Data, ctx: Context) -> Facts:
+    """Silence after this day may count as refusal, if the notice is proven to have arrived by then."""
+    by = date.fromisoformat(data["answer_by"])
+    return replace(asked_material(case, data, ctx), identity_by=by)
 
 
 def violation(case: CaseState, data: Data, ctx: Context) -> Facts:
@@ -94,9 +116,8 @@ def consent(case: CaseState, data: Data, ctx: Context) -> Facts:
 
 
 def schedule(case: CaseState, data: Data, ctx: Context) -> Facts:
-    return replace(
-        case.facts, sessions={**case.facts.sessions, -1: SessionFact()}, mediator=data.get("mediator")
-    )
+    session = SessionFact(starts_at=datetime.fromisoformat(data["starts_at"]))
+    return replace(case.facts, sessions={**case.facts.sessions, -1: session}, mediator=data.get("mediator"))
 
 
 def session_held(case: CaseState, data: Data, ctx: Context) -> Facts:
@@ -115,6 +136,8 @@ def contact(case: CaseState, data: Data, ctx: Context) -> Facts:
             express_refusals=tuple(sorted({*facts.express_refusals, who})),
             consents={**facts.consents, who: False},
         )
+    if data.get("result") in ("no_answer", "wrong_number"):
+        facts = replace(facts, unreached=tuple(sorted({*facts.unreached, who})))
     return facts
 
 
@@ -132,12 +155,36 @@ def settle(case: CaseState, data: Data, ctx: Context) -> Facts:
 
 
 def recusal_decided(case: CaseState, data: Data, ctx: Context) -> Facts:
-    mediator = data.get("mediator") if data["granted"] else case.facts.mediator
-    return replace(case.facts, recusal_pending=False, mediator=mediator)
+    facts = replace(case.facts, recusal_pending=False)
+    if not data["granted"]:
+        return facts
+    gone = facts.mediator or case.assignee
+    recused = facts.recused if gone is None else tuple(sorted({*facts.recused, gone}))
+    return replace(facts, mediator=data.get("mediator"), recused=recused)
+
+
+def fee_dispute(case: CaseState, data: Data, ctx: Context) -> Facts:
+    if data.get("about") == "body":
+        return replace(case.facts, body_dispute=True)
+    return replace(case.facts, fee_dispute=True)
 
 
 def commission(case: CaseState, data: Data, ctx: Context) -> Facts:
     return replace(case.facts, commissioned=int(data["organisation"]))
+
+
+def _without_part(facts: Facts, *capacities: str) -> Facts:
+    """The facts once those who took part in a capacity have done so."""
+    return replace(facts, taking_part={s: c for s, c in facts.taking_part.items() if c not in capacities})
+
+
+def end_commission(case: CaseState, data: Data, ctx: Context) -> Facts:
+    return _without_part(replace(case.facts, commissioned=None), "commissioned")
+
+
+def end_dispute(case: CaseState, data: Data, ctx: Context) -> Facts:
+    """The other bureau's look at the case ends with the dispute."""
+    return _without_part(replace(case.facts, dispute=""), "disputing")
 
 
 def propose(case: CaseState, data: Data, ctx: Context) -> Facts:
@@ -154,11 +201,25 @@ def drop_proposals(case: CaseState, data: Data, ctx: Context) -> Facts:
     return replace(case.facts, proposals={})
 
 
+#: Duties that depend on what verification shows; they are offered, but no item of every checklist.
+CONDITIONAL_DUTIES = frozenset({"food.transfer", "food.reward"})
+
+
 def verified(case: CaseState, data: Data, ctx: Context) -> Facts:
+    """Verification names the subjects; their duties to tell the informant become items of the checklist."""
+    subjects = tuple(sorted({*case.facts.subjects, *(data.get("subjects") or ())}))
+    duties = set(case.facts.duties)
+    if Kind(case.kind) == Kind.REPORT and not case.anonymous:
+        unread = bool(ctx.options.get("informant.second_hand_duties", True))
+        duties |= {
+            duty.key
+            for subject in subjects
+            for duty in informant_duties(subject=subject, on=ctx.on, second_hand=unread)
+            # A duty under every subject goes with the decision to file, not with verification.
+            if duty.subject == subject and duty.key not in CONDITIONAL_DUTIES and "informant" in duty.to
+        }
     return replace(
-        case.facts,
-        verified=case.facts.verified + 1,
-        subjects=tuple(sorted({*case.facts.subjects, *(data.get("subjects") or ())})),
+        case.facts, verified=case.facts.verified + 1, subjects=subjects, duties=tuple(sorted(duties))
     )
 
 
@@ -175,7 +236,12 @@ def void_notices(case: CaseState, data: Data, ctx: Context) -> Facts:
 
 def reopen(case: CaseState, data: Data, ctx: Context) -> Facts:
     return replace(
-        void_notices(case, data, ctx), confirmed=True, informed=False, withdrawn_on=None, settled_on=None
+        void_notices(case, data, ctx),
+        confirmed=True,
+        informed=False,
+        duties_answered=(),
+        withdrawn_on=None,
+        settled_on=None,
     )
 
 
@@ -214,6 +280,16 @@ def add_flag(case: CaseState, data: Data, ctx: Context) -> Facts:
     return replace(case.facts, flags=tuple(sorted({*case.facts.flags, data["flag"]})))
 
 
+def clear_flag(case: CaseState, data: Data, ctx: Context) -> Facts:
+    return replace(case.facts, flags=tuple(f for f in case.facts.flags if f != data["flag"]))
+
+
+def nothing_more_told(case: CaseState, data: Data, ctx: Context) -> Facts:
+    """A matter that leaves for a channel of its own: what was still to be told or approved here is void."""
+    notices = {s: replace(n, void=n.void or n.proven_on is None) for s, n in case.facts.notices.items()}
+    return replace(case.facts, notices=notices, proposals={}, open_parts=0, taking_part={})
+
+
 def informed(case: CaseState, data: Data, ctx: Context) -> Facts:
     return replace(
         case.facts,
@@ -226,13 +302,54 @@ def start_part(case: CaseState, data: Data, ctx: Context) -> Facts:
     return replace(case.facts, open_parts=case.facts.open_parts + 1)
 
 
+def open_part(facts: Facts, data: Data) -> int | None:
+    """The seq of the part meant; of several open ones it must be named."""
+    parts = [s for s, c in sorted(facts.taking_part.items()) if c == "assisting"]
+    if data.get("part"):
+        return int(data["part"]) if int(data["part"]) in parts else None
+    return parts[0] if len(parts) == 1 else None
+
+
 def end_part(case: CaseState, data: Data, ctx: Context) -> Facts:
-    return replace(case.facts, open_parts=max(0, case.facts.open_parts - 1))
+    done = open_part(case.facts, data)
+    taking_part = {s: c for s, c in case.facts.taking_part.items() if s != done}
+    return replace(case.facts, open_parts=max(0, case.facts.open_parts - 1), taking_part=taking_part)
 
 
-def respondent_added(case: CaseState, data: Data, ctx: Context) -> Facts:
-    parties = (*case.facts.parties, PartyFact(seq=int(data["party_seq"]), role=data["role"]))
-    return replace(case.facts, parties=parties)
+def supplied(case: CaseState, data: Data, ctx: Context) -> Facts:
+    """What was missing at registration and has now been handed in."""
+    there = set(data.get("completes") or ())
+    return replace(case.facts, incomplete=tuple(i for i in case.facts.incomplete if i not in there))
+
+
+def party_corrected(case: CaseState, data: Data, ctx: Context) -> Facts:
+    """A party that could not be reached can, once a number or an address is known."""
+    facts = supplied(case, data, ctx)
+    seq = int(data["party"])
+    reached = any(data.get(k) for k in ("phone", "address", "email"))
+    parties = tuple(
+        replace(p, reachable=p.reachable or reached) if p.seq == seq else p for p in facts.parties
+    )
+    return replace(facts, parties=parties)
+
+
+def authorised(case: CaseState, data: Data, ctx: Context) -> Facts:
+    entry = Authorisation(
+        powers=tuple(data["powers"]),
+        since=date.fromisoformat(data["valid_from"]),
+        until=date.fromisoformat(data["valid_to"]),
+    )
+    facts = supplied(case, data, ctx)
+    return replace(facts, authorisations={**facts.authorisations, int(data["agent"]): entry})
+
+
+def joint_consent(case: CaseState, data: Data, ctx: Context) -> Facts:
+    """Who of a joint complaint agrees to what; one who no longer agrees is taken off."""
+    facts = supplied(case, data, ctx)
+    named = {int(p) for p in data["people"]}
+    before = set(facts.joint_consents.get(data["subject"], ()))
+    after = before | named if data["consent"] else before - named
+    return replace(facts, joint_consents={**facts.joint_consents, data["subject"]: tuple(sorted(after))})
 
 
 def agreed(case: CaseState, data: Data, ctx: Context) -> Facts:

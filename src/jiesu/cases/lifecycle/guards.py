@@ -7,8 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from jiesu.cases.facts import CaseState, Data
-from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
-from jiesu.cases.lawbook import meaning
+from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind, PartyRole
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import Context, Guard, Refusal
 
@@ -22,12 +21,72 @@ def confirmed(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
 
 def routed_elsewhere_only_through_centre(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     """What a bureau received itself is not "returned": it is refused or informed (order 121 arts. 16(1), 34)."""
-    if case.facts.direct:
+    if case.facts.direct and data.get("cause") != "wrong_kind":
         return Refusal(
             "received_directly",
             _(
                 "此件由本局直接收到，不能退回中心：投诉请依法作出不予受理决定并告知有权机关，举报请告知举报人。"
             ),
+        )
+    return None
+
+
+def arrival_plausible(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """An arrival on an earlier day is recorded with its reason, and lies not before the first receipt."""
+    if not data.get("arrived_at"):
+        return None
+    arrived = datetime.fromisoformat(data["arrived_at"])
+    if arrived < case.received_at:
+        return Refusal("arrived_before_received", _("到达时间不能早于首次收到的时间。"), "arrived_at")
+    if arrived.astimezone(SHANGHAI).date() < ctx.on and not data.get("note"):
+        return Refusal("back_dating_unexplained", _("补录以前的到达时间，请在备注中写明理由。"), "note")
+    return None
+
+
+def platform_unreachable(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """That the shown address cannot be reached is proven by the contact log (order 121 art. 13(3))."""
+    if data.get("basis") == "platform_seat_unreachable" and "respondent" not in case.facts.unreached:
+        return Refusal(
+            "contact_records_missing",
+            _("没有与被投诉人联系未果的记录，不能以无法取得联系为由分送平台住所地，请先记录联系。"),
+            "basis",
+        )
+    return None
+
+
+def two_representatives(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """A joint complaint is brought by two representatives at most (order 121 art. 12)."""
+    parties = data.get("parties") or []
+    bringer = BRINGER[Kind(case.kind)]
+    speaking = {p.get("represented_by") for p in parties if p["role"] == bringer} - {None}
+    agents = {p["seq"] for p in parties if p["role"] == PartyRole.AGENT}
+    if len(speaking - agents) > 2:
+        return Refusal("too_many_representatives", _("共同投诉的代表人不得超过两名。"))
+    return None
+
+
+def inside_only(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """A matter is referred inside one bureau; to another bureau it goes through the centre (order 121 art. 41)."""
+    if int(data["organisation"]) != ctx.authority:
+        return Refusal(
+            "sideways", _("只能转本局内部机构；属于其他机关的，请退回或者告知相应途径。"), "organisation"
+        )
+    return None
+
+
+def own_bureau(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """What another bureau handles is ended by that bureau, whoever registered it."""
+    if case.organisation is not None and ctx.authority != case.organisation:
+        return Refusal("another_bureau", _("本件由其他局办理，请由该局处理。"))
+    return None
+
+
+def received_by_distribution(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """Without authority over a report that came by distribution it goes back, not to the informant (art. 41)."""
+    if case.state != "registered" and not case.facts.direct:
+        return Refusal(
+            "came_by_distribution",
+            _("此件由统一接收机构分送，不具备处理权限的应当退回该机构，不得自行告知或者移送。"),
         )
     return None
 
@@ -72,6 +131,23 @@ def no_recusal_pending(case: CaseState, data: Data, ctx: Context) -> Refusal | N
     return None
 
 
+def no_recusal_yet(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    if case.facts.recusal_pending:
+        return Refusal("recusal_pending", _("已有回避申请等待决定。"))
+    return None
+
+
+def mediator_not_recused(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """Who has been recused does not come back to the same dispute; a granted recusal means somebody else."""
+    mediator = data.get("mediator")
+    gone = set(case.facts.recused)
+    if data.get("granted"):
+        gone |= {m for m in (case.facts.mediator or case.assignee,) if m is not None}
+    if mediator is not None and int(mediator) in gone:
+        return Refusal("mediator_recused", _("该调解人员已经回避，请另选调解人员。"), "mediator")
+    return None
+
+
 def recusal_is_pending(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     if not case.facts.recusal_pending:
         return Refusal("no_recusal", _("没有待决定的回避申请。"))
@@ -88,6 +164,8 @@ def both_consent(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
 
 def commission_consented(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     """From the Regulation on, commissioning needs the consent of both (art. 46(4); order 121 art. 19)."""
+    if case.facts.commissioned is not None:
+        return Refusal("already_commissioned", _("本件已经委托调解；变更受委托组织的，请先收回委托。"))
     if data.get("consent_required") is False:
         return None
     if not all(case.facts.commission_consents.get(r) for r in ("complainant", "respondent")):
@@ -129,10 +207,19 @@ def appraisal_runs(kind: str) -> Guard:
 
 
 def pause_not_before_start(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """A pause lies within its period: what begins after the last day no longer stops anything."""
     since = date.fromisoformat(data["since"])
     for clock in case.clocks:
-        if clock.running and clock.rule in PAUSABLE and since < clock.started_at.astimezone(SHANGHAI).date():
+        if not clock.running or clock.rule not in PAUSABLE:
+            continue
+        if since < clock.started_at.astimezone(SHANGHAI).date():
             return Refusal("pause_before_start", _("开始日期不能早于期限起算之日。"), "since")
+        if clock.due_on is not None and since > clock.due_on:
+            return Refusal(
+                "pause_after_end",
+                _("期限已于 %(day)s 届满，其后开始的鉴定、检测不再停止计算期限。") % {"day": clock.due_on},
+                "since",
+            )
     return None
 
 
@@ -146,75 +233,18 @@ def told_not_before_made(case: CaseState, data: Data, ctx: Context) -> Refusal |
     notice = case.facts.notices.get(int(data["message"]))
     if notice is None:
         return Refusal("unknown_message", _("请选择要记录送达情况的告知。"), "message")
-    if datetime.fromisoformat(data["told_at"]) > ctx.at:
+    told = datetime.fromisoformat(data["told_at"])
+    if told > ctx.at:
         return Refusal("told_in_future", _("告知时间不能晚于现在。"), "told_at")
+    if notice.made_on is not None and told.astimezone(SHANGHAI).date() < notice.made_on:
+        return Refusal("told_before_made", _("告知时间不能早于作出之日。"), "told_at")
+    if data["result"] == "delivered" and notice.form in IN_WRITING and data["channel"] == "phone":
+        return Refusal("in_writing", _("此件应当书面送达，电话告知不足为凭。"), "channel")
     return None
 
 
-def refusal_ground(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    """Non-acceptance names an item in force; some items need more (order 121 art. 16; ``law/practice.md`` §3)."""
-    what = meaning(data["ground"], ctx.on)
-    if not what:
-        return Refusal("ground_not_in_force", _("该不予受理情形在决定之日并不适用，请重新选择。"), "ground")
-    if what == "outside_duties" and not data.get("competent"):
-        return Refusal("competent_missing", _("请写明哪个机关有权处理。"), "competent")
-    if what == "already_handled" and not data.get("earlier"):
-        return Refusal("earlier_missing", _("请写明已经受理或者处理的机构和编号。"), "earlier")
-    if what == "identity":
-        basis = data.get("identity_basis")
-        if not basis:
-            return Refusal(
-                "identity_basis_missing",
-                _("请选择冒用名义、明确拒绝核验，或者收到通知后逾期不答。"),
-                "identity_basis",
-            )
-        if basis == "silence" and not any(
-            n.form == "4" and n.proven_on is not None for n in case.facts.notices.values()
-        ):
-            return Refusal(
-                "identity_notice_unproven",
-                _("没有限期提供身份证明材料通知书已经送达的证明，沉默不能视为拒绝核验。"),
-                "identity_basis",
-            )
-    return None
-
-
-def termination_ground(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    """Each ground of termination has its own condition (order 121 art. 23; ``law/practice.md`` §5)."""
-    what = meaning(data["ground"], ctx.on)
-    facts = case.facts
-    if not what:
-        return Refusal("ground_not_in_force", _("该终止调解情形在决定之日并不适用，请重新选择。"), "ground")
-    if what == "withdrawn_or_settled" and facts.withdrawn_on is None and facts.settled_on is None:
-        return Refusal("not_withdrawn", _("没有撤回投诉或者自行和解的记录，请先登记。"), "ground")
-    if what == "absent_or_refused":
-        missed = any(
-            s.result == "missed"
-            and any(
-                facts.notices[n].proven_on
-                for n in s.notices
-                if n in facts.notices and facts.notices[n].to in s.absent
-            )
-            for s in facts.sessions.values()
-        )
-        if not missed and not facts.express_refusals:
-            return Refusal(
-                "absence_unproven",
-                _("需有已证明送达的调解通知和缺席记录，或者明确拒绝调解的记录；沉默不等于拒绝。"),
-                "ground",
-            )
-    if what == "no_agreement" and not any(s.result == "no_agreement" for s in facts.sessions.values()):
-        return Refusal("no_session_held", _("需有已举行的调解和一方明确表示无法达成协议的记录。"), "ground")
-    if what in ("fee_dispute", "appraisal_body_or_fee_dispute") and not facts.fee_dispute:
-        return Refusal("no_fee_dispute", _("没有鉴定、检测费用协商不成的记录，请先登记。"), "ground")
-    clock = case.clock("complaint.mediation")
-    if what == "period_over" and (clock is None or clock.due_on is None or ctx.on <= clock.due_on):
-        return Refusal("period_not_over", _("调解期限尚未届满，不能以期满未达成协议为由终止。"), "ground")
-    if what in ("art16_or_42_found", "art15_found") and not data.get("item"):
-        return Refusal("item_missing", _("请写明发现存在哪一项情形。"), "item")
-    if what == "death_or_dissolution" and not data.get("proof"):
-        return Refusal("proof_missing", _("请写明死亡或者主体资格灭失的证明材料。"), "proof")
-    return None
+#: Served in writing: both parties hold form 9 in their hands (order 121 art. 24); Food Safety Law art. 115.
+IN_WRITING = frozenset({"9", "food_transfer"})
 
 
 def approved_extension_possible(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
@@ -222,8 +252,8 @@ def approved_extension_possible(case: CaseState, data: Data, ctx: Context) -> Re
     clock = case.clock(str(data["clock"]))
     if clock is None:
         return Refusal("no_clock", _("请选择正在计时的期限。"), "clock")
-    if clock.due_on is not None and ctx.on > clock.due_on:
-        return Refusal("extension_too_late", _("期限已经届满，不能再批准延长。"), "clock")
+    if clock.due_on is not None and ctx.on >= clock.due_on:
+        return Refusal("extension_too_late", _("延长应当在期限的最后一日之前批准，现在已不能延长。"), "clock")
     return None
 
 
@@ -247,9 +277,19 @@ def two_officers(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
 
 
 def duties_told(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    """Before a named report closes: told under an article, or no duty with the reason."""
-    if case.kind == Kind.REPORT and not case.anonymous and not case.facts.informed:
+    """Before a named report closes: told under each article that asks for it, or no duty with the reason."""
+    facts = case.facts
+    if case.kind != Kind.REPORT or case.anonymous:
+        return None
+    if not facts.informed:
         return Refusal("informant_unanswered", _("请先告知举报人，或者记录没有告知义务及其理由。"))
+    left = [d for d in facts.duties if d not in facts.duties_answered]
+    if left and "no_duty" not in facts.duties_answered:
+        return Refusal(
+            "duty_unanswered",
+            _("还有 %(n)d 项告知义务没有办理，请告知举报人，或者记录没有该项义务及其理由。")
+            % {"n": len(left)},
+        )
     return None
 
 
@@ -282,19 +322,6 @@ def owed_before_close(case: CaseState, ctx: Context) -> list[str]:
     return owed
 
 
-def joint_consent(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    """Agreement, withdrawal and changed claims need the consent of those represented (order 121 art. 12)."""
-    bringer = BRINGER[Kind(case.kind)]
-    represented = [p for p in case.facts.parties if p.role == bringer and p.represented_by]
-    if represented and not data.get("represented_consent"):
-        return Refusal(
-            "represented_consent_missing",
-            _("共同投诉须经被代表的投诉人同意，请附上同意并勾选。"),
-            "represented_consent",
-        )
-    return None
-
-
 def has_opposite(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     if not case.parties(OPPOSITE[Kind(case.kind)]):
         return Refusal("respondent_missing", _("还没有登记被投诉人，请先补充。"))
@@ -317,10 +344,19 @@ def session_planned(case: CaseState, data: Data, ctx: Context) -> Refusal | None
     session = case.facts.sessions.get(int(data["session"]))
     if session is None or session.result != "planned":
         return Refusal("session_gone", _("这次调解已有记录，请刷新后查看。"), "session")
+    if data.get("result") != "postponed" and session.starts_at is not None and ctx.at < session.starts_at:
+        return Refusal("session_not_begun", _("调解时间未到，只能登记改期。"), "session")
     return None
 
 
 def no_dispute_open(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     if case.facts.dispute:
         return Refusal("dispute_open", _("管辖争议正在处理，请先协商一致或者由上级指定。"))
+    return None
+
+
+def own_procedure_done(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """An information request or a review application goes on under its own statute, whatever else the letter holds."""
+    if any(c.running and c.rule.startswith("other.") for c in case.clocks):
+        return Refusal("own_procedure", _("政府信息公开申请、行政复议申请的期限还在计时，请先转入该程序。"))
     return None

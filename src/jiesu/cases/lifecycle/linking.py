@@ -10,7 +10,7 @@ from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.roles import (
     ASSIGNEE,
     BUREAU_HEAD,
-    CENTRE,
+    FRONT,
     INTERNAL_DISPATCH,
     OFFICE_HEAD,
     SYSTEM,
@@ -22,56 +22,29 @@ from jiesu.cases.lifecycle.table import (
 )
 
 
-def lead_and_police(where: frozenset[str], who: tuple[By, ...]) -> tuple[Row, ...]:
-    return (
-        Row(
-            action="raise_lead",
-            label=_("移出违法线索"),
-            states=where,
-            who=who,
-            fields=(
-                Field(
-                    "found",
-                    Type.CHOICE,
-                    _("发现途径"),
-                    choices=(("in_mediation", _("调解中发现")), ("otherwise", _("其他途径发现"))),
-                ),
-                Field("found_on", Type.DATE, _("发现日期"), past=True, prefill="today"),
-                Field("matter", Type.TEXT, _("涉嫌违法的事实和线索")),
+def raise_lead(where: frozenset[str], who: tuple[By, ...]) -> Row:
+    """A suspected violation goes on as a lead of its own, whatever becomes of the complaint (order 121 art. 27)."""
+    return Row(
+        action="raise_lead",
+        label=_("移出违法线索"),
+        states=where,
+        who=who,
+        fields=(
+            Field(
+                "found",
+                Type.CHOICE,
+                _("发现途径"),
+                choices=(("in_mediation", _("调解中发现")), ("otherwise", _("其他途径发现"))),
             ),
-            guards=(guards.has_opposite,),
-            fold=folds.raise_lead,
-            children=new_link("lead", found="found", found_on="found_on", matter="matter"),
-            jobs=("complete_links",),
-            article="raise_lead",
-            group="more",
+            Field("found_on", Type.DATE, _("发现日期"), past=True, prefill="today"),
+            Field("matter", Type.TEXT, _("涉嫌违法的事实和线索")),
         ),
-        Row(
-            action="transfer_to_police",
-            label=_("移送公安机关"),
-            states=where,
-            who=(BUREAU_HEAD, *who),
-            fields=(
-                Field("organ", Type.LINE, _("接收机关"), length=80),
-                Field(
-                    "conduct",
-                    Type.CHOICE,
-                    _("涉嫌行为"),
-                    choices=(
-                        ("swap", _("夹带、掉包")),
-                        ("forgery", _("造假、篡改商品信息")),
-                        ("fabrication", _("捏造事实骗取赔偿")),
-                        ("extortion", _("敲诈勒索")),
-                    ),
-                ),
-                Field("evidence", Type.TEXT, _("证据清单")),
-                Field("reason", Type.TEXT, _("事实和理由")),
-            ),
-            fold=folds.setting(police=True),
-            approval="law",
-            article="transfer_to_police",
-            group="more",
-        ),
+        guards=(guards.has_opposite, guards.own_bureau),
+        fold=folds.raise_lead,
+        children=new_link("lead", found="found", found_on="found_on", matter="matter"),
+        jobs=("complete_links",),
+        article="raise_lead",
+        group="more",
     )
 
 
@@ -81,7 +54,7 @@ def split(where: frozenset[str]) -> Row:
         action="split",
         label=_("拆分为投诉和举报"),
         states=where,
-        who=(CENTRE, INTERNAL_DISPATCH, ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD),
+        who=(*FRONT, INTERNAL_DISPATCH, ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD),
         fields=(
             Field("kind", Type.CHOICE, _("另立为"), choices="other_kinds"),
             Field("matter", Type.TEXT, _("归入另一件的内容"), prefill="contact_text", restricted=True),
@@ -99,7 +72,7 @@ def not_mixed(where: frozenset[str]) -> Row:
         action="keep_whole",
         label=_("确认不拆分"),
         states=where,
-        who=(CENTRE, INTERNAL_DISPATCH, ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD),
+        who=(*FRONT, INTERNAL_DISPATCH, ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD),
         fields=(REASON,),
         fold=folds.setting(mixed="whole"),
         article="split_mixed",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lifecycle import columns, common, folds, guards
 from jiesu.cases.lifecycle.fields import Field, Type
+from jiesu.cases.lifecycle.representing import BY_AGENT, represented_agree, within_powers
 from jiesu.cases.lifecycle.roles import (
     ASSIGNEE,
     BUREAU_HEAD,
@@ -33,16 +37,28 @@ MEDIATION = "complaint.mediation"
 BOTH = ("complainant", "respondent")
 SIDES = (("complainant", _("投诉人")), ("respondent", _("被投诉人")))
 MEDIATES = (*WORK, COMMISSIONED)
-REPRESENTED = Field("represented_consent", Type.BOOL, _("共同投诉：被代表的投诉人已同意"), required=False)
 
 
 def _consented(state: CaseState, data: Data, ctx: Context) -> str:
+    """Mediation lasts while both agree to it; whoever withdraws consent ends it (order 121 art. 18)."""
     consents = state.facts.consents
-    return "mediating" if all(consents.get(side) for side in BOTH) else state.state
+    return "mediating" if all(consents.get(side) for side in BOTH) else "accepted"
 
 
 def _recusal_pauses(case: CaseState, data: Data, ctx: Context) -> bool:
-    return bool(ctx.options.get("recusal.pauses"))
+    """By setting only; while an appraisal runs the clock stands still anyhow."""
+    return bool(ctx.options.get("recusal.pauses")) and not case.facts.appraisal
+
+
+def _no_recusal_pause(case: CaseState, data: Data, ctx: Context) -> bool:
+    return not (case.facts.recusal_pending and ctx.options.get("recusal.pauses"))
+
+
+def _applied_for(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """A party applies for itself; that a mediator must step back is for staff to say."""
+    if ctx.party is not None and data["door"] != ctx.party:
+        return Refusal("not_yours", say("请选择自己一方。"), "door")
+    return None
 
 
 def _sessions(case: CaseState, data: Data, ctx: Context) -> tuple[NewChild, ...]:
@@ -57,6 +73,15 @@ def _sessions(case: CaseState, data: Data, ctx: Context) -> tuple[NewChild, ...]
             },
         ),
     )
+
+
+def _commissioned(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    return None if case.facts.commissioned else Refusal("not_commissioned", say("本件没有委托调解。"))
+
+
+def _proof_needed(data: Mapping[str, Any]) -> bool:
+    """On site, what takes the place of form 9 is proven (order 121 art. 24)."""
+    return bool(data.get("on_site")) and data.get("form") not in (None, "", "form9")
 
 
 def _needs_document(case: CaseState, data: Data, ctx: Context) -> bool:
@@ -110,7 +135,7 @@ def _appraisal(kind: str, name: str, article: str) -> tuple[Row, ...]:
             ),
             guards=(guards.appraisal_runs(kind),),
             fold=folds.pause(""),
-            moves=(Resume(MEDIATION, "until"),),
+            moves=(Resume(MEDIATION, "until", when=_no_recusal_pause),),
             article=article,
         ),
     )
@@ -158,8 +183,10 @@ MEDIATION_ROWS = (
                     ("oral", _("当面，已记录")),
                 ),
             ),
+            BY_AGENT,
             Field("note", Type.TEXT, _("原话"), required=False),
         ),
+        guards=(within_powers("mediate"),),
         fold=folds.consent,
         article="mediate",
         group="main",
@@ -186,7 +213,12 @@ MEDIATION_ROWS = (
             Field("mediator", Type.STAFF, _("调解人员"), choices="staff"),
             Field("bring", Type.TEXT, _("请携带的材料"), required=False, length=500),
         ),
-        guards=(guards.both_consent, guards.no_recusal_pending, guards.within_mediation),
+        guards=(
+            guards.both_consent,
+            guards.no_recusal_pending,
+            guards.within_mediation,
+            guards.mediator_not_recused,
+        ),
         fold=folds.schedule,
         tells=(Tell("7", BOTH, required=False),),
         children=_sessions,
@@ -238,20 +270,28 @@ MEDIATION_ROWS = (
             common.REASON,
         ),
         article="designate_appraiser",
+        only_with_law=True,
         group="more",
     ),
     *_appraisal("appraisal", str(_("鉴定")), "appraise"),
     *_appraisal("testing", str(_("检测")), "appraise"),
     Row(
         action="record_fee_dispute",
-        label=_("登记鉴定检测费用协商不成"),
+        label=_("登记鉴定检测费用或者机构协商不成"),
         states=states("accepted", "mediating"),
         who=WORK,
         fields=(
+            Field(
+                "about",
+                Type.CHOICE,
+                _("协商不成的事项"),
+                required=False,
+                choices=(("fee", _("费用承担")), ("body", _("鉴定、检测机构"))),
+            ),
             Field("on", Type.DATE, _("日期"), past=True, prefill="today"),
             Field("note", Type.TEXT, _("双方意见")),
         ),
-        fold=folds.setting(fee_dispute=True),
+        fold=folds.fee_dispute,
         article="appraise",
         group="more",
     ),
@@ -273,6 +313,7 @@ MEDIATION_ROWS = (
             ),
             common.REASON,
         ),
+        guards=(guards.no_recusal_yet, _applied_for),
         fold=folds.setting(recusal_pending=True),
         moves=(Pause(MEDIATION, "", when=_recusal_pauses),),
         article="suspend_for_recusal",
@@ -295,7 +336,7 @@ MEDIATION_ROWS = (
             ),
             common.REASON,
         ),
-        guards=(guards.recusal_is_pending,),
+        guards=(guards.recusal_is_pending, guards.mediator_not_recused),
         fold=folds.recusal_decided,
         moves=(Resume(MEDIATION, "", when=_recusal_pauses),),
         article="suspend_for_recusal",
@@ -313,6 +354,17 @@ MEDIATION_ROWS = (
         guards=(guards.commission_consented, guards.within_mediation),
         fold=folds.commission,
         children=common.participant("commissioned"),
+        article="commission",
+        group="more",
+    ),
+    Row(
+        action="end_commission",
+        label=_("收回委托"),
+        states=states("accepted", "mediating"),
+        who=(ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD),
+        fields=(common.REASON,),
+        guards=(_commissioned,),
+        fold=folds.end_commission,
         article="commission",
         group="more",
     ),
@@ -335,15 +387,31 @@ MEDIATION_ROWS = (
             ),
             Field("on_site", Type.BOOL, _("现场调解"), required=False),
             Field("none_agreed", Type.BOOL, _("双方同意不制作调解书（附证明）"), required=False),
+            Field(
+                "proof",
+                Type.LINE,
+                _("不制作调解书的凭据"),
+                required=False,
+                length=120,
+                required_if=_proof_needed,
+                help=_("即时履行的凭证，或者双方同意不制作的记录"),
+            ),
             Field("recovered", Type.MONEY, _("为消费者挽回损失（元）"), required=False),
             Field("terms", Type.TEXT, _("协议内容")),
-            REPRESENTED,
+            BY_AGENT,
         ),
-        guards=(guards.within_mediation, guards.no_recusal_pending, guards.joint_consent, _other_than_form9),
+        guards=(
+            guards.within_mediation,
+            guards.no_recusal_pending,
+            represented_agree("agreement"),
+            within_powers("agree"),
+            _other_than_form9,
+        ),
         fold=folds.agreed,
         columns=lambda case, data, ctx: {**columns.recovered(case, data, ctx), "outcome": "agreed"},
         moves=(Meet(MEDIATION),),
         tells=(Tell("9", BOTH, when=_needs_document),),
+        proposed_by=(COMMISSIONED,),
         article="agree",
         group="main",
     ),
@@ -356,9 +424,9 @@ MEDIATION_ROWS = (
             Field("on", Type.DATE, _("和解日期"), past=True, prefill="today"),
             Field("recovered", Type.MONEY, _("为消费者挽回损失（元）"), required=False),
             Field("terms", Type.TEXT, _("和解内容和双方确认的方式")),
-            REPRESENTED,
+            BY_AGENT,
         ),
-        guards=(guards.joint_consent,),
+        guards=(represented_agree("agreement"), within_powers("agree")),
         fold=folds.settle,
         columns=columns.recovered,
         article="settle",

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
-from jiesu.cases.lifecycle import approval, common, contact, disputes, ending, folds, guards, linking, suggesting
+from jiesu.cases.lifecycle import (
+    approval,
+    columns,
+    common,
+    contact,
+    disputes,
+    ending,
+    folds,
+    guards,
+    linking,
+    representing,
+    special,
+    suggesting,
+    transfer,
+)
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.roles import (
     ASSIGNEE,
     BUREAU_HEAD,
-    CENTRE,
     CLOSE_WORK,
-    INTERNAL_DISPATCH,
+    FRONT,
+    HEAD,
     OFFICE_HEAD,
+    RECEIVING,
     SYSTEM,
 )
 from jiesu.cases.lifecycle.table import (
@@ -24,6 +41,7 @@ from jiesu.cases.lifecycle.table import (
     Meet,
     NewChild,
     Pause,
+    Predicate,
     Refusal,
     Restart,
     Resume,
@@ -56,6 +74,35 @@ def _named_and_owed(case: CaseState, data: Data, ctx: Context) -> bool:
     return any(p.sets and p.citation.in_force(on=ctx.on) for p in provisions)
 
 
+ADVERTISING_NOTICE = "informant.advertising"
+COURTESY_NOTICE = "service.courtesy_answer"
+#: Basis of telling → the clock that it meets.
+CLOCK_OF_BASIS = {"order20.filing": INFORMANT_NOTICE, "advertising.result": ADVERTISING_NOTICE}
+
+
+def _advertising_owed(case: CaseState, data: Data, ctx: Context) -> bool:
+    """The duty of the Advertising Law runs from receipt and once only; read second-hand, it hangs on a setting."""
+    return (
+        "advertising.result" in case.facts.duties
+        and case.last_clock(ADVERTISING_NOTICE) is None
+        and any(p.reachable for p in case.parties("informant"))
+    )
+
+
+def _received(case: CaseState, data: Data, ctx: Context) -> datetime:
+    return case.arrived_at or case.received_at
+
+
+def _promised(case: CaseState, data: Data, ctx: Context) -> bool:
+    """A courtesy where no law asks for it; it opens only where a bureau has promised days."""
+    return (
+        ctx.options.get("informant.courtesy_working_days") is not None
+        and not _named_and_owed(case, data, ctx)
+        and not case.anonymous
+        and any(p.reachable for p in case.parties("informant"))
+    )
+
+
 def _to_informant(case: CaseState, data: Data, ctx: Context) -> bool:
     return data.get("basis") != "no_duty"
 
@@ -64,9 +111,20 @@ def _statutory(case: CaseState, data: Data, ctx: Context) -> bool:
     return data.get("basis") not in ("no_duty", "courtesy")
 
 
+def _under(basis: str) -> Predicate:
+    return lambda case, data, ctx: data.get("basis") == basis
+
+
+def _under_other_law(case: CaseState, data: Data, ctx: Context) -> bool:
+    return _statutory(case, data, ctx) and data.get("basis") not in CLOCK_OF_BASIS
+
+
 def _basis_given(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    if data["basis"] in ("no_duty", "courtesy") and case.clock(INFORMANT_NOTICE) is not None:
-        return Refusal("duty_exists", say("实名举报人有权在法定期限内被告知，请选择告知的依据。"), "basis")
+    owed = [b for b, rule_id in CLOCK_OF_BASIS.items() if case.clock(rule_id) is not None]
+    if data["basis"] in ("no_duty", "courtesy") and owed:
+        return Refusal("duty_exists", say("举报人有权在法定期限内被告知，请选择告知的依据。"), "basis")
+    if case.state == "verifying" and not (_statutory(case, data, ctx) and data["basis"] != "order20.filing"):
+        return Refusal("not_decided", say("还没有作出决定，现在只能依照专门规定告知。"), "basis")
     if data["basis"] == "no_duty" and not data.get("reason"):
         return Refusal("reason_missing", say("没有告知义务的，请写明理由。"), "reason")
     if data["basis"] not in ("no_duty",) and not data.get("result"):
@@ -82,6 +140,8 @@ def _has_verified(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
 
 def _same_informant(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     """Different informants are never repeats of one another (order 121 art. 35)."""
+    if case.anonymous:
+        return Refusal("anonymous", say("匿名举报不能认定为同一举报人的重复举报，应当另行处理。"))
     if not data.get("same_informant"):
         return Refusal(
             "other_informant",
@@ -95,8 +155,16 @@ def _same_informant(case: CaseState, data: Data, ctx: Context) -> Refusal | None
 
 def _earlier_open(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     if data.get("other_closed"):
-        return Refusal("earlier_closed", say("先前的举报已经办结，补充的新事实应作为新的举报处理。"), "other")
+        return Refusal(
+            "earlier_closed", say("先前的举报已经作出决定，补充的新事实应作为新的举报处理。"), "other"
+        )
     return None
+
+
+AFTER_DECISION = (
+    Start(INFORMANT_NOTICE, when=_named_and_owed),
+    Start(COURTESY_NOTICE, when=_promised),
+)
 
 
 def _verification(*rules: str) -> tuple[Row, ...]:
@@ -158,6 +226,7 @@ def _verification(*rules: str) -> tuple[Row, ...]:
             ),
             guards=(guards.two_officers,),
             fold=folds.verified,
+            moves=(Start(ADVERTISING_NOTICE, at=_received, when=_advertising_owed),),
             article="verify",
             group="main",
         ),
@@ -190,7 +259,7 @@ def _verification(*rules: str) -> tuple[Row, ...]:
                 Field("note", Type.TEXT, _("备注"), required=False),
             ),
             guards=(_has_verified, guards.two_officers),
-            moves=(*(Meet(r) for r in rules), Start(INFORMANT_NOTICE, when=_named_and_owed)),
+            moves=(*(Meet(r) for r in rules), *AFTER_DECISION),
             decides=True,
             outcome="filed",
             approval="law",
@@ -221,7 +290,7 @@ def _verification(*rules: str) -> tuple[Row, ...]:
                 Field("facts_found", Type.TEXT, _("事实和证据")),
             ),
             guards=(_has_verified, guards.conditions_named),
-            moves=(*(Meet(r) for r in rules), Start(INFORMANT_NOTICE, when=_named_and_owed)),
+            moves=(*(Meet(r) for r in rules), *AFTER_DECISION),
             decides=True,
             outcome="declined",
             approval="law",
@@ -236,7 +305,7 @@ def _informing() -> tuple[Row, ...]:
         Row(
             action="inform_informant",
             label=_("告知举报人"),
-            states=DECIDED,
+            states=DECIDED | {"verifying"},
             who=CLOSE_WORK,
             fields=(
                 Field("basis", Type.CHOICE, _("依据"), choices="informant_duties"),
@@ -246,16 +315,13 @@ def _informing() -> tuple[Row, ...]:
             guards=(_basis_given,),
             fold=folds.informed,
             tells=(
-                Tell(
-                    "10",
-                    ("informant",),
-                    meets=INFORMANT_NOTICE,
-                    when=lambda c, d, x: _to_informant(c, d, x) and _statutory(c, d, x),
-                ),
+                *(Tell("10", ("informant",), meets=r, when=_under(b)) for b, r in CLOCK_OF_BASIS.items()),
+                Tell("10", ("informant",), when=_under_other_law),
                 Tell(
                     "courtesy",
                     ("informant",),
                     required=False,
+                    meets=COURTESY_NOTICE,
                     when=lambda c, d, x: _to_informant(c, d, x) and not _statutory(c, d, x),
                 ),
             ),
@@ -265,9 +331,9 @@ def _informing() -> tuple[Row, ...]:
         Row(
             action="inform_no_authority",
             label=_("告知无处理权限"),
-            states=VERIFYING,
+            states=VERIFYING | {"registered"},
             to="no_authority",
-            who=CLOSE_WORK,
+            who=(*CLOSE_WORK, *FRONT),
             fields=(
                 Field("within_regulation", Type.BOOL, _("属于市场监督管理部门职责范围")),
                 Field(
@@ -280,6 +346,7 @@ def _informing() -> tuple[Row, ...]:
                 ),
                 Field("reasons", Type.TEXT, _("说明")),
             ),
+            guards=(guards.confirmed, guards.received_by_distribution),
             fold=folds.setting(informed=True),
             moves=(Void("report.verification", "no_authority"),),
             tells=(Tell("no_authority", ("informant",)),),
@@ -306,6 +373,7 @@ def _informing() -> tuple[Row, ...]:
             jobs=("complete_links",),
             decides=True,
             outcome="repeated",
+            only_with_law=True,
             article="close_repeat",
             group="more",
         ),
@@ -326,7 +394,8 @@ def _informing() -> tuple[Row, ...]:
             children=common.new_link("merged", "other"),
             jobs=("complete_links",),
             outcome="merged",
-            article="close_repeat",
+            only_with_law=True,
+            article="merge_repeat",
             group="more",
         ),
         Row(
@@ -349,26 +418,33 @@ def _informing() -> tuple[Row, ...]:
     )
 
 
-def transfer_food(where: frozenset[str], party: str, rule_: str) -> Row:
-    """Food outside the department's duties is transferred and the person told in writing (Food Safety Law art. 115)."""
+def _decided(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    return None if case.facts.decision else Refusal("no_decision", say("没有可以撤销的决定。"))
+
+
+def _revoke(rule_id: str) -> Row:
+    """The bureau takes a decision back before the case is closed; it is verified anew from that day."""
     return Row(
-        action="transfer_food_matter",
-        label=_("移交食品安全事项"),
-        states=where,
-        to="transferred",
-        who=(*CLOSE_WORK, CENTRE, INTERNAL_DISPATCH),
-        fields=(
-            Field("competent", Type.LINE, _("有权处理的部门"), length=120),
-            Field("reasons", Type.TEXT, _("不属于本部门职责的说明")),
+        action="revoke_decision",
+        label=_("撤销原决定"),
+        states=states("filed", "declined", "no_authority", "repeated"),
+        to="verifying",
+        who=HEAD,
+        fields=(common.REASON,),
+        guards=(_decided, _has_bureau),
+        fold=folds.reopen,
+        columns=columns.undecided,
+        moves=(
+            Void(INFORMANT_NOTICE, "decision_revoked"),
+            Void(COURTESY_NOTICE, "decision_revoked"),
+            Start(rule_id),
         ),
-        fold=folds.setting(informed=True, violation_asked=True),
-        moves=(Void(rule_, "transferred"),) if rule_ else (),
-        tells=(Tell("food_transfer", (party,)),),
-        decides=True,
-        outcome="transferred",
-        article="transfer_food",
         group="more",
     )
+
+
+def _has_bureau(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    return None if case.organisation else Refusal("never_routed", say("本件没有分送到局。"))
 
 
 TABLE = Table.of(
@@ -379,24 +455,29 @@ TABLE = Table.of(
     common.assign(),
     *_verification("report.verification"),
     *_informing(),
-    transfer_food(states("routed", "verifying"), "informant", "report.verification"),
-    contact.notify(ALL, CLOSE_WORK),
+    transfer.food(states("registered", "routed", "verifying"), "informant", "report.verification"),
+    transfer.filed_case(),
+    transfer.crime(VERIFYING | DECIDED),
+    contact.notify(ALL, (*CLOSE_WORK, RECEIVING)),
     contact.record_contact(OPEN, CLOSE_WORK, (("informant", _("举报人")), ("reported", _("被举报人")))),
     contact.add_evidence(OPEN, CLOSE_WORK),
     contact.send_message(OPEN | {"closed"}, CLOSE_WORK),
-    ending.close(DECIDED, CLOSE_WORK, guards.duties_told),
-    common.return_to_centre("report.verification"),
+    ending.close(DECIDED, (*CLOSE_WORK, RECEIVING), guards.duties_told),
+    common.return_to_centre("report.verification", "verifying"),
     common.reassign(),
     approval.propose(states("routed", "verifying"), CLOSE_WORK),
     approval.approve(OPEN),
     approval.reject(OPEN),
     *disputes.jurisdiction("report.verification"),
-    *linking.lead_and_police(VERIFYING | DECIDED, CLOSE_WORK)[1:],
+    transfer.police(VERIFYING | DECIDED, CLOSE_WORK),
     *ending.parts(VERIFYING, CLOSE_WORK),
-    *ending.after(ALL, reopens_to="verifying", rule="report.verification"),
+    _revoke("report.verification"),
+    *ending.after(ALL, reopens_to="verifying", rules=(("verifying", "report.verification"),)),
     linking.split(states("registered", "routed", "verifying")),
     linking.not_mixed(OPEN),
-    ending.flag(OPEN, CLOSE_WORK),
+    *special.rows(OPEN, CLOSE_WORK, rules=("report.verification", INFORMANT_NOTICE, ADVERTISING_NOTICE)),
+    *representing.parties(OPEN, (*CLOSE_WORK, RECEIVING)),
+    *ending.promises(OPEN, CLOSE_WORK),
     ending.platform(ALL, CLOSE_WORK),
     contact.urge(states("registered", "routed", "verifying")),
     contact.rate(states("closed")),
@@ -462,9 +543,13 @@ LEAD = Table.of(
     approval.propose(VERIFYING, (ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD)),
     approval.approve(OPEN),
     approval.reject(OPEN),
-    *linking.lead_and_police(VERIFYING | DECIDED, CLOSE_WORK)[1:],
-    *ending.after(ALL, reopens_to="verifying", rule="lead.found_otherwise"),
-    ending.flag(OPEN, CLOSE_WORK),
+    transfer.police(VERIFYING | DECIDED, CLOSE_WORK),
+    transfer.filed_case(),
+    transfer.crime(VERIFYING | DECIDED),
+    _revoke("lead.found_otherwise"),
+    *ending.after(ALL, reopens_to="verifying", rules=(("verifying", "lead.found_otherwise"),)),
+    *special.rows(OPEN, CLOSE_WORK, rules=LEAD_RULES),
+    *representing.parties(OPEN, CLOSE_WORK),
     linking.link_back(ALL),
     *suggesting.rows(OPEN),
     ending.recalculate(ALL),

@@ -2,8 +2,10 @@
 
 from jiesu.cases.lifecycle.table import by
 
-CENTRE = by("centre", "calltaker", "dispatcher")
-DISPATCH = by("centre", "dispatcher")
+CENTRE = by("centre", "calltaker", "dispatcher", "handler", "officehead")
+#: The dispatchers of the bureau as a legal person, for what any of its desks has taken in.
+RECEIVING = by("receiving", "dispatcher", "head")
+FRONT = (CENTRE, RECEIVING)
 INTERNAL_DISPATCH = by("handling", "dispatcher", "officehead", "head")
 ASSIGNEE = by("assignee", "handler", "mediator", "officehead", "head")
 OFFICE = by("office", "handler", "mediator", "officehead")
@@ -12,6 +14,7 @@ BUREAU_HEAD = by("handling", "head")
 COMMISSIONED = by("commissioned", "council", "mediator")
 SUPERIOR = by("superior", "supervisor", "head")
 LEGAL = by("handling", "legal")
+LEGAL_AT_RECEIPT = by("receiving", "legal")
 CITIZEN = by("citizen")
 SYSTEM = by("system")
 

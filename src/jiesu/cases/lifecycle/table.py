@@ -14,6 +14,7 @@ from jiesu.cases.facts import CaseState, Data, Facts
 from jiesu.cases.kinds import ENDED, State
 from jiesu.cases.lifecycle.fields import SHANGHAI, Field, Label
 from jiesu.law.calendar import Calendar
+from jiesu.people.visibility import roles_that_see
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,10 @@ class Restart:
 
 @dataclass(frozen=True)
 class Hand:
-    """Gives the running clocks to whoever handles the case now, without touching their days."""
+    """Gives the running clocks to whoever handles the case now, without touching their days.
+
+    What another platform waits for stays with the centre that answers it; what the superior must decide stays there.
+    """
 
 
 @dataclass(frozen=True)
@@ -213,6 +217,8 @@ class Row:
         follow: action taken right after, within the same transaction.
         article: key of the articles the action rests on (``jiesu.law.articles``).
         approval: setting under which only the responsible head decides; ``"law"`` where the law itself says so.
+        proposed_by: who may draft the decision without being able to take it (a commissioned body).
+        only_with_law: open only on days on which some instrument knows the action (``article``).
         effect: dotted key of an effect of a floor above.
         decides: the action is a decision: it sets ``decided_at`` and the outcome.
         warn: texts shown before the action that do not block it.
@@ -235,6 +241,8 @@ class Row:
     jobs: tuple[str, ...] = ()
     article: str = ""
     approval: str = ""
+    proposed_by: tuple[By, ...] = ()
+    only_with_law: bool = False
     effect: str = ""
     decides: bool = False
     outcome: str = ""
@@ -247,6 +255,19 @@ class Row:
         if self.to is None:
             return ()
         return self.to.to if isinstance(self.to, Branch) else (self.to,)
+
+
+def narrowed(who: tuple[By, ...], kind: str) -> tuple[By, ...]:
+    """Who may, less those who never see a case of this kind: shared rows name everybody they suit."""
+    found: list[By] = []
+    for each in who:
+        if not each.roles:
+            found.append(each)
+            continue
+        seeing = each.roles & roles_that_see(each.capacity, kind)
+        if seeing:
+            found.append(By(each.capacity, seeing))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -266,7 +287,7 @@ class Table:
             named[row.action] = row
         # Shared rows name every state they suit; a kind keeps those that it can reach.
         reached = {NEW, *(s for r in named.values() for s in r.targets())}
-        kept = {a: replace(r, states=r.states & reached) for a, r in named.items()}
+        kept = {a: replace(r, states=r.states & reached, who=narrowed(r.who, kind)) for a, r in named.items()}
         return cls(kind, kept)
 
     def states(self) -> frozenset[str]:

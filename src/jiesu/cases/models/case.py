@@ -48,6 +48,7 @@ class Case(models.Model):
     due_at = models.DateTimeField(_("最近期限"), null=True)
     due_rule = models.CharField(max_length=40, default="", blank=True)
     unproven = models.PositiveSmallIntegerField(_("待证明的告知"), default=0)
+    failed = models.PositiveSmallIntegerField(_("未能送达的告知"), default=0)
 
     title = models.CharField(_("诉求摘要"), max_length=120, default="", blank=True)
     respondent = models.CharField(_("被诉主体"), max_length=120, default="", blank=True)
@@ -128,6 +129,10 @@ class Case(models.Model):
                 F("id"),
                 name="case_open_province",
                 condition=Q(closed_at=None),
+            ),
+            # What could not be told stands above everything else; there is little of it at any time.
+            models.Index(
+                fields=["due_at", "id"], name="case_failed_notice", condition=Q(closed_at=None, failed__gt=0)
             ),
             models.Index(fields=["organisation", "-registered_at"], name="case_organisation_registered"),
             models.Index(fields=["city", "-registered_at"], name="case_city_registered"),
