@@ -96,7 +96,9 @@ def sign_in(db: None) -> Callable[[str], Client]:
 
     def enter(username: str) -> Client:
         client = Client()
-        client.force_login(Staff.objects.get(username=username), backend="jiesu.people.authentication.StaffBackend")
+        client.force_login(
+            Staff.objects.get(username=username), backend="jiesu.people.authentication.StaffBackend"
+        )
         return client
 
     return enter

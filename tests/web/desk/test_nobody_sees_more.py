@@ -69,7 +69,9 @@ def test_a_case_of_ziyang_does_not_exist_for_heshan(office: Office, sign_in: Sig
         answer = stranger.get(reverse("desk:search"), {"q": text})
         assert answer.status_code == 200
         assert f"/desk/cases/{number}/" not in answer.content.decode()
-    platform = stranger.post(reverse("desk:platform"), {"case": number, "national_number": "N1", "status": "entered"})
+    platform = stranger.post(
+        reverse("desk:platform"), {"case": number, "national_number": "N1", "status": "entered"}
+    )
     assert platform.status_code == 422
     assert str(number) not in stranger.get(reverse("desk:platform")).content.decode()
 
@@ -103,7 +105,9 @@ REPORT_READERS = {
 
 
 @pytest.mark.parametrize("username", REPORT_READERS)
-def test_what_a_report_says_is_read_by_its_handlers_alone(username: str, office: Office, sign_in: SignIn) -> None:
+def test_what_a_report_says_is_read_by_its_handlers_alone(
+    username: str, office: Office, sign_in: SignIn
+) -> None:
     number = office.assigned(kind="report")
     client = sign_in(username)
     page = client.get(reverse("desk:case", args=[number])).content.decode()
@@ -116,10 +120,15 @@ def test_what_a_report_says_is_read_by_its_handlers_alone(username: str, office:
     assert told == REPORT_READERS[username]
     assert (f"/desk/cases/{number}/" in found) == REPORT_READERS[username]
     assert "赵铁柱" not in page + listed + found
-    assert f"/desk/cases/{number}/" not in client.get(reverse("desk:search"), {"q": "13900001111"}).content.decode()
+    assert (
+        f"/desk/cases/{number}/"
+        not in client.get(reverse("desk:search"), {"q": "13900001111"}).content.decode()
+    )
 
 
-def test_who_brought_it_is_masked_until_somebody_is_on_record_for_looking(office: Office, sign_in: SignIn) -> None:
+def test_who_brought_it_is_masked_until_somebody_is_on_record_for_looking(
+    office: Office, sign_in: SignIn
+) -> None:
     number = office.assigned()
     client = sign_in("handler")
     page = client.get(reverse("desk:case", args=[number])).content.decode()
@@ -137,7 +146,9 @@ def test_who_brought_it_is_masked_until_somebody_is_on_record_for_looking(office
     assert sign_in("supervisor").post(reverse("desk:reveal", args=[number, party])).status_code == 404
 
 
-def test_the_informant_is_revealed_to_the_handler_and_not_to_the_dispatcher(office: Office, sign_in: SignIn) -> None:
+def test_the_informant_is_revealed_to_the_handler_and_not_to_the_dispatcher(
+    office: Office, sign_in: SignIn
+) -> None:
     number = office.assigned(kind="report")
     party = next(p["seq"] for p in office.case(number).facts["parties"] if p["role"] == "informant")
     url = reverse("desk:reveal", args=[number, party])
@@ -149,7 +160,9 @@ def test_the_informant_is_revealed_to_the_handler_and_not_to_the_dispatcher(offi
 
 
 def test_the_export_is_masked_inert_and_on_record(office: Office, sign_in: SignIn) -> None:
-    number = office.assigned(respondent={"name": "=HYPERLINK(1)", "address": "益阳市资阳区大码头街道五一西路20号"})
+    number = office.assigned(
+        respondent={"name": "=HYPERLINK(1)", "address": "益阳市资阳区大码头街道五一西路20号"}
+    )
     rows = sheet(sign_in("handler"), "?scope=mine")
     assert len(rows) == 2
     assert str(rows[1][0]) == str(number)
@@ -171,6 +184,8 @@ def test_files_come_as_what_they_are_and_never_as_a_page(office: Office, sign_in
     assert "sandbox" in answer["Content-Security-Policy"]
     assert AccessLog.objects.filter(act="download", case_id=number).count() == 1
     evil = SimpleUploadedFile("a.png", b"<html><script>alert(1)</script></html>", "image/png")
-    refused = client.post(reverse("desk:act", args=[number, "add_evidence"]), {"description": "页面", "files": evil})
+    refused = client.post(
+        reverse("desk:act", args=[number, "add_evidence"]), {"description": "页面", "files": evil}
+    )
     assert refused.status_code == 422
     assert "页面" in refused.content.decode()

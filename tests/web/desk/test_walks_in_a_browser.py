@@ -28,7 +28,10 @@ def as_(browser: Browser, live_url: str) -> Iterator[As]:
     def enter(username: str) -> Page:
         if username not in pages:
             context = browser.new_context(
-                base_url=live_url, viewport={"width": 1440, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai"
+                base_url=live_url,
+                viewport={"width": 1440, "height": 900},
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
             )
             context.set_default_timeout(10_000)
             page = context.new_page()
@@ -269,7 +272,13 @@ def test_by_keyboard_alone(as_: As) -> None:
 
 PAGES = {
     "dispatcher.ziyang": ("/desk/dispatch/", "/desk/register/", "/desk/queue/", "/desk/platform/"),
-    "handler": ("/desk/queue/", "/desk/search/?q=过期", "/desk/queue/day/", "/desk/reminders/", "/desk/leave/"),
+    "handler": (
+        "/desk/queue/",
+        "/desk/search/?q=过期",
+        "/desk/queue/day/",
+        "/desk/reminders/",
+        "/desk/leave/",
+    ),
     "head": ("/desk/approvals/", "/desk/overview/", "/desk/settings/"),
     "admin": ("/desk/staff/", "/desk/calendar/", "/desk/account/"),
     "auditor": ("/desk/access/",),

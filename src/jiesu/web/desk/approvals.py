@@ -37,7 +37,7 @@ MOST = 100
 def approvals(request: DeskRequest) -> HttpResponse:
     """Everything that waits for approval in the head's bureau, the oldest first."""
     waiting = list(
-        Proposal.objects.filter(organisation_id=request.actor.authority_id, status="pending").order_by(
+        Proposal.objects.filter(organisation_id=request.actor.authority_id or 0, status="pending").order_by(
             "proposed_at", "case_id"
         )[:MOST]
     )

@@ -62,7 +62,8 @@ def _label(event: Event) -> str:
 
 
 def _hashes(number: int) -> list[bytes]:
-    return list(Event.objects.filter(case_id=number).order_by("-seq").values_list("hash", flat=True))
+    rows = Event.objects.filter(case_id=number).order_by("-seq").values_list("hash", flat=True)
+    return [bytes(h) for h in rows]
 
 
 @desk("auditor", "security_admin")
@@ -70,7 +71,7 @@ def access(request: DeskRequest) -> HttpResponse:
     """The access log of the organisations at and below the auditor's bureau, newest first."""
     actor = request.actor
     rows = AccessLog.objects.select_related("staff", "organisation")
-    home = Organisation.objects.filter(pk=actor.authority_id or actor.organisation_id).first()
+    home = Organisation.objects.filter(pk=actor.authority_id or actor.organisation_id or 0).first()
     if home is not None:
         rows = rows.filter(organisation_id__in=ids_below(home))
     act = request.GET.get("act", "")

@@ -52,7 +52,7 @@ def holidays(request: DeskRequest) -> HttpResponse:
         "version": days.version,
         "years": [{"year": y, "published": days.published(y)} for y in range(2019, this_year + 3)],
         "imports": CalendarYear.objects.select_related("imported_by").order_by("-version")[:20],
-        "stale": Clock.objects.filter(stale(days.version))[:1000].count(),
+        "stale": Clock.objects.filter(stale())[:1000].count(),
         "provisional": Clock.objects.filter(state__in=("open", "suspended"), provisional=True)[:1000].count(),
         "problems": [problem] if problem else [],
     }

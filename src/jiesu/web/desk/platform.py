@@ -100,7 +100,7 @@ def _enter(request: DeskRequest) -> str:
     return ""
 
 
-def read_sheet(request: DeskRequest, sheet: UploadedFile) -> list[Matched]:
+def read_sheet(request: DeskRequest, sheet: UploadedFile[bytes]) -> list[Matched]:
     """Reads the platform's export and enters its numbers where ours stands beside them; a row twice does nothing twice.
 
     Raises:

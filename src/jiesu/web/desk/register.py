@@ -63,7 +63,7 @@ def fields_of(request: DeskRequest, errors: dict[str, str]) -> dict[str, dict[st
     """Every field of the page by name, with what was typed and what is wrong."""
     post = request.POST
     start = Channel.HOTLINE if request.actor.has("calltaker", "dispatcher") else Channel.COUNTER
-    plain = (
+    plain: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("channel", _("来件渠道"), {"type": "choice", "choices": [(c.value, c.label) for c in CHANNELS],
                                 "required": True, "start": start.value}),
         ("kind", _("来件类型"), {"type": "choice", "choices": KINDS, "required": True, "start": "auto"}),
@@ -103,11 +103,18 @@ def form_of(post: QueryDict) -> ContactForm:
 
     def group(prefix: str) -> dict[str, str]:
         marker = f"{prefix}__"
-        return {k.removeprefix(marker): v.strip() for k, v in post.items() if k.startswith(marker)}
+        return {k.removeprefix(marker): str(v).strip() for k, v in post.items() if k.startswith(marker)}
 
     kind = post.get("kind", "auto")
     known = dict(KINDS)
-    person = Person(**{k: v for k, v in group("person").items() if k in Person.__dataclass_fields__})
+    said = group("person")
+    person = Person(
+        name=said.get("name", ""),
+        phone=said.get("phone", ""),
+        address=said.get("address", ""),
+        id_type=said.get("id_type", ""),
+        id_number=said.get("id_number", ""),
+    )
     report = kind == "report"
     channel = post.get("channel", "")
     return ContactForm(

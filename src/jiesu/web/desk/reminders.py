@@ -31,9 +31,7 @@ def stage_words(stage: str) -> tuple[str, str]:
 @desk()
 def reminders(request: DeskRequest) -> HttpResponse:
     """Unread reminders first, then those of late."""
-    rows = list(
-        Reminder.objects.filter(recipient_id=request.actor.staff_id).order_by("read_at", "-at")[:MOST]
-    )
+    rows = list(Reminder.objects.filter(recipient_id=request.staff.pk).order_by("read_at", "-at")[:MOST])
     numbers = {r.case_id for r in rows}
     cases: dict[int, Case] = {c.pk: c for c in visible(request.actor).filter(pk__in=numbers)}
     clocks = {
@@ -67,7 +65,7 @@ def reminders(request: DeskRequest) -> HttpResponse:
 @require_POST
 def read_all(request: DeskRequest) -> HttpResponse:
     """Marks reminders as read: one, or all."""
-    rows = Reminder.objects.filter(recipient_id=request.actor.staff_id, read_at=None)
+    rows = Reminder.objects.filter(recipient_id=request.staff.pk, read_at=None)
     one = request.POST.get("one", "")
     if one.isdigit():
         rows = rows.filter(pk=int(one))

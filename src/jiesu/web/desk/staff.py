@@ -84,7 +84,7 @@ def staff(request: DeskRequest) -> HttpResponse:
         for p in found[:MOST]
     ]
     post_values: Any = request.POST
-    fields = [
+    fields: list[dict[str, Any]] = [
         {"name": "username", "label": _("登录名"), "required": True, "help": _("小写字母、数字、点、横线")},
         {"name": "name", "label": _("姓名"), "required": True},
         {"name": "organisation", "label": _("机构标识"), "required": True, "help": _("例如 430902-bureau、430902005-office")},

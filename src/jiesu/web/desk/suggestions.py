@@ -57,7 +57,7 @@ def value_words(row: Mapping[str, Any], on: date) -> str:
         return dict(subjects()).get(str(value), str(value))
     if topic == "bureau" and isinstance(value, dict):
         name = (
-            Organisation.objects.filter(pk=value.get("organisation"))
+            Organisation.objects.filter(pk=value.get("organisation") or 0)
             .values_list("short_name", flat=True)
             .first()
         )

@@ -23,7 +23,7 @@ MOST = 30
 @require_http_methods(["GET", "POST"])
 def views(request: DeskRequest) -> HttpResponse:
     """The person's views as a menu; a post saves or removes one."""
-    mine = SavedView.objects.filter(staff_id=request.actor.staff_id)
+    mine = SavedView.objects.filter(staff_id=request.staff.pk)
     query = request.META.get("QUERY_STRING", "")
     if request.method == "POST":
         removed = request.POST.get("remove", "")
@@ -33,7 +33,7 @@ def views(request: DeskRequest) -> HttpResponse:
             mine.filter(pk=int(removed)).delete()
         elif name and mine.count() < MOST:
             SavedView.objects.update_or_create(
-                staff_id=request.actor.staff_id, name=name, defaults={"query": query[:400]}
+                staff_id=request.staff.pk, name=name, defaults={"query": query[:400]}
             )
     context = {"views": mine.order_by("name"), "queue": reverse("desk:queue"), "query": query}
     return part(request, "desk/parts/views.html", context)
