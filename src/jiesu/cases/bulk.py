@@ -7,6 +7,7 @@ counts as sent elsewhere and waits for its proof. Rights are not asked; who call
 from __future__ import annotations
 
 import gc
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -34,7 +35,7 @@ from jiesu.cases.step import NoticeDraft
 from jiesu.law.calendar import Calendar
 from jiesu.people import calendar
 from jiesu.people.actors import Actor
-from jiesu.people.models import Staff
+from jiesu.people.models import Setting, Staff
 from jiesu.places.models import Organisation
 from jiesu.places.queries import authority
 
@@ -205,7 +206,11 @@ class _Desk:
         self.organisations = _organisations()
         self.bureaus: dict[int, Organisation] = {}
         self.names: dict[int, str | None] = {}
-        self.options: dict[tuple[int, date], dict[str, Any]] = {}
+        self.options: dict[tuple[int, int], dict[str, Any]] = {}
+        #: Days on which some setting changes; between two of them an organisation's settings are the same.
+        self.changes: list[date] = sorted(
+            Setting.objects.filter(confirmed_at__isnull=False).values_list("valid_from", flat=True).distinct()
+        )
         self.taken: dict[Series, int] = {}
         self.used: dict[Series, int] = {}
         self.serials: list[int] = []
@@ -284,7 +289,7 @@ class _Desk:
         )
 
     def _options(self, holder: Organisation, received: datetime) -> dict[str, Any]:
-        key = (holder.pk, received.astimezone(SHANGHAI).date())
+        key = (holder.pk, bisect_right(self.changes, received.astimezone(SHANGHAI).date()))
         if key not in self.options:
             self.options[key] = options_for(holder, received)
         return self.options[key]
