@@ -11,18 +11,20 @@ import pytest
 
 from jiesu.cases.act import act
 from jiesu.cases.lawbook import refusal_grounds
+from jiesu.cases.lifecycle import table
 from jiesu.cases.models import Case, Clock, Event, Message
 from jiesu.intake import limits
 from jiesu.intake.actions import RegisteredCase, Split, register
+from jiesu.intake.entering import enter
 from jiesu.intake.errors import Code, IntakeError
-from jiesu.intake.following import actor_of, enter, followed, open_notice
+from jiesu.intake.following import actor_of, followed, open_notice
 from jiesu.intake.forms import read
 from jiesu.intake.limits import count, forget
 from jiesu.intake.models import PublicUse
 from jiesu.intake.prospects import prospects
 from jiesu.people.actors import Actor, citizen
 from jiesu.places.queries import by_key
-from tests.intake.conftest import AT, COMPLAINT, REPORT
+from tests.intake.given import AT, COMPLAINT, REPORT
 
 pytestmark = pytest.mark.django_db
 Staff = Callable[[str], Actor]
@@ -204,7 +206,13 @@ def test_material_asked_for_stands_out_until_something_comes(staff: Staff) -> No
 
 def test_what_the_person_may_do_follows_the_table(staff: Staff) -> None:
     (case,) = put()
-    assert followed(case.number, at=AT).actions == {"add_evidence", "send_message", "urge", "withdraw"}
+    assert followed(case.number, at=AT).actions == {
+        "add_evidence",
+        "change_claim",
+        "send_message",
+        "urge",
+        "withdraw",
+    }
 
     act(case.number, "withdraw", {"statement": "已经解决"}, actor=actor_of("complaint"), at=AT)
 
@@ -240,11 +248,8 @@ def test_proposals_and_internal_moves_are_not_shown(staff: Staff) -> None:
 def test_an_informant_is_not_told_the_outcome_before_the_bureau_tells_it(staff: Staff) -> None:
     (case,) = put({**REPORT, "anonymous": False, "informant": COMPLAINT["complainant"]})
     route(case.number, staff)
-    verification = {
-        "findings": "冷库里有改过日期的牛奶",
-        "at": AT.isoformat(),
-        "officers_named": "李卫东,孙海燕",
-    }
+    officers = f"{staff('handler').staff_id},{staff('handler.second').staff_id}"
+    verification = {"findings": "冷库里有改过日期的牛奶", "at": AT.isoformat(), "officers_named": officers}
     act(case.number, "record_verification", verification, actor=staff("handler"), at=AT)
     seen = followed(case.number, at=AT)
     assert [s.label for s in seen.steps] == ["已收到", "已分送", "正在核查"]
@@ -261,6 +266,18 @@ def test_what_happens_next_names_the_last_day_and_the_article() -> None:
     verify = prospects("report", at=AT)[1]
     assert (verify.by, verify.article) == (date(2026, 9, 21), "《市场监督管理行政处罚程序规定》第十八条")
     assert prospects("consultation", at=AT)[0].by is None
+
+
+@pytest.mark.parametrize("kind", ["complaint", "report", "consultation", "other"])
+def test_every_state_has_words_for_the_citizen(kind: str) -> None:
+    body = {**COMPLAINT, "kind": kind, "channel": "hotline"}
+    (case,) = register(form=read(body), actor=citizen("consumer"), at=AT, key=None).cases
+    for state in table(kind).states() - {"new"}:
+        Case.objects.filter(pk=case.number).update(state=state)
+
+        seen = followed(case.number, at=AT)
+
+        assert seen.closed or (seen.awaited is not None and seen.awaited.label != "正在办理"), state
 
 
 def test_looking_changes_nothing_of_the_case() -> None:

@@ -14,13 +14,13 @@ from jiesu.cases.files import Upload
 from jiesu.cases.models import Case, Clock, File, Link, Party
 from jiesu.cases.verify import verify_case
 from jiesu.intake.actions import register
-from jiesu.intake.following import enter
+from jiesu.intake.entering import enter
 from jiesu.intake.forms import read
 from jiesu.intake.links import complete_links, sweep_links
 from jiesu.intake.models import Contact
 from jiesu.people.actors import Actor, citizen
 from jiesu.places.queries import by_key
-from tests.intake.conftest import AT, COMPLAINT, REPORT
+from tests.intake.given import AT, COMPLAINT, REPORT
 
 pytestmark = pytest.mark.django_db
 Staff = Callable[[str], Actor]
@@ -160,9 +160,10 @@ def test_a_duplicate_complaint_is_linked_from_both_sides(staff: Staff) -> None:
     assert load(Case.objects.get(pk=first)).state.facts.links == (("duplicate", second),)
 
 
-def test_a_link_to_a_number_that_does_not_exist_stays_pending(staff: Staff) -> None:
+def test_a_link_to_a_case_that_is_not_there_stays_pending(staff: Staff) -> None:
     number = put(COMPLAINT)
-    act(number, "link_duplicate", {"other": "430902269999999999"}, actor=staff("dispatcher.ziyang"), at=AT)
+    act(number, "link_duplicate", {"other": str(put(COMPLAINT))}, actor=staff("dispatcher.ziyang"), at=AT)
+    Link.objects.update(other_id=430902269999999999)
 
     assert complete_links(number, at=AT) == []
     assert sweep_links(AT) == 0

@@ -13,14 +13,14 @@ from django.db import connection
 from jiesu.cases.act import act
 from jiesu.cases.models import Case, Link
 from jiesu.intake.actions import register
+from jiesu.intake.entering import enter
 from jiesu.intake.errors import Code, IntakeError
-from jiesu.intake.following import enter
 from jiesu.intake.forms import read
 from jiesu.intake.links import complete_links
 from jiesu.intake.models import Contact
 from jiesu.people.actors import actor_for, citizen
 from jiesu.people.models import Staff
-from tests.intake.conftest import AT, COMPLAINT
+from tests.intake.given import AT, COMPLAINT
 
 
 def together(*deeds: Callable[[], Any]) -> list[Any]:

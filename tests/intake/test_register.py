@@ -20,7 +20,7 @@ from jiesu.intake.queries import earlier, original_text
 from jiesu.people.actors import Actor, citizen
 from jiesu.places.queries import by_key
 from jiesu.triage import kind as triage_kind
-from tests.intake.conftest import AT, COMPLAINT, REPORT
+from tests.intake.given import AT, COMPLAINT, REPORT
 
 pytestmark = pytest.mark.django_db
 

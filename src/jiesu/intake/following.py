@@ -1,4 +1,4 @@
-"""How a citizen follows a case: entering with number and code, and what is shown of it in plain words.
+"""A case as its citizen sees it, in plain words.
 
 Only what concerns this person is here. Nothing of a linked report, of proposals, of a lead, of internal notes; of a
 report only what its informant is told (order 121 art. 37).
@@ -6,15 +6,11 @@ report only what its informant is told (order 121 art. 37).
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import F
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from jiesu import law
 from jiesu.cases import keys
@@ -22,78 +18,13 @@ from jiesu.cases.act import act, load, offered
 from jiesu.cases.draft import Draft
 from jiesu.cases.errors import ActionError
 from jiesu.cases.facts import CaseState, ClockFact
-from jiesu.cases.kinds import BRINGER, Kind, LinkType, State
+from jiesu.cases.kinds import BRINGER, Kind, LinkType, PartyRole, State
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.choices import NOTICE_TITLES
-from jiesu.cases.models import Case, Event, File, Link, Message
-from jiesu.cases.opening import query_code_hash
-from jiesu.intake import limits
-from jiesu.intake.errors import Code, IntakeError
+from jiesu.cases.models import Case, Event, File, Message
+from jiesu.intake.told import told_of, waiting_for
 from jiesu.people.actors import SHANGHAI, SYSTEM, Actor, citizen
 from jiesu.places.models import Organisation
-
-MOST_TRIES = 5
-LOCKED = timedelta(minutes=15)
-NUMBER_DIGITS = 18
-
-Words = str | Promise
-
-# --- entering -------------------------------------------------------------------------------------------------
-
-
-def enter(number: str, code: str, *, at: datetime, who: str = "") -> Case:
-    """The case that number and query code open together.
-
-    The answer is the same for a number that does not exist and for a wrong code; both are counted and locked alike.
-
-    Args:
-        number: as typed, blanks and dashes allowed.
-        code: as typed.
-        who: address of the client, for the limit on tries.
-
-    Raises:
-        IntakeError: ``query_wrong``, ``query_locked``, ``too_many_requests``.
-    """
-    digits = "".join(c for c in number if c.isdigit())
-    letters = "".join(c for c in code.upper() if c.isalnum())
-    case = Case.objects.filter(pk=int(digits)).first() if len(digits) == NUMBER_DIGITS else None
-    if case is not None and case.query_locked_until is not None and case.query_locked_until > at:
-        raise IntakeError(Code.QUERY_LOCKED)
-    if case is not None and _opens(case, letters):
-        if case.query_failures:
-            Case.objects.filter(pk=case.pk).update(query_failures=0, query_locked_until=None)
-        return case
-    if who:
-        limits.allow(limits.TRIES, who, at=at)
-    raise IntakeError(Code.QUERY_LOCKED if _failed(case, digits, at) else Code.QUERY_WRONG)
-
-
-def _opens(case: Case, code: str) -> bool:
-    if _matches(case, code):
-        return True
-    # A matter that went on as another kind is still this person's; a split report is not told to the complaint.
-    sources = Link.objects.filter(case_id=case.pk, type=LinkType.CONVERTED, initiating=False).values(
-        "other_id"
-    )
-    return any(_matches(source, code) for source in Case.objects.filter(pk__in=sources))
-
-
-def _matches(case: Case, code: str) -> bool:
-    return bool(case.query_code_hash) and hmac.compare_digest(
-        bytes(case.query_code_hash or b""), query_code_hash(case.pk, code)
-    )
-
-
-def _failed(case: Case | None, digits: str, at: datetime) -> bool:
-    """Counts a wrong try; tells whether that was one too many."""
-    if case is None:
-        return limits.count("query_number", digits, seconds=int(LOCKED.total_seconds()), at=at) >= MOST_TRIES
-    Case.objects.filter(pk=case.pk).update(query_failures=F("query_failures") + 1)
-    locked = Case.objects.filter(pk=case.pk, query_failures__gte=MOST_TRIES)
-    return bool(locked.update(query_failures=0, query_locked_until=at + LOCKED))
-
-
-# --- what is shown --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -147,7 +78,7 @@ class Followed:
     Args:
         asked: what the bureau has asked this person for, with the day until which it is waited for.
         actions: names of what this person may do now.
-        joint: others are represented, so withdrawing needs their consent.
+        joint: others are represented, so what gives away their rights needs their consent on file.
         converted: number of the case as which it goes on.
     """
 
@@ -172,84 +103,10 @@ class Followed:
     converted: int | None
 
 
-@dataclass(frozen=True)
-class _Told:
-    label: Words
-    text: Words = ""
-
-
-# Events that a citizen is told of, and how. Whatever is not here stays inside.
-_SHARED: dict[str, _Told] = {
-    "register": _Told(gettext_lazy("已收到"), gettext_lazy("12315 已登记您的来件。")),
-    "route": _Told(gettext_lazy("已分送"), gettext_lazy("已分送{bureau}处理。")),
-    "return_to_centre": _Told(gettext_lazy("重新分送"), gettext_lazy("正在重新确定有权处理的单位。")),
-    "designate_jurisdiction": _Told(gettext_lazy("已指定处理单位"), gettext_lazy("由{bureau}处理。")),
-    "take_over": _Told(gettext_lazy("上级直接处理"), gettext_lazy("由{bureau}直接处理。")),
-    "withdraw": _Told(gettext_lazy("您已撤回投诉")),
-    "add_evidence": _Told(gettext_lazy("收到补充材料")),
-    "urge": _Told(gettext_lazy("收到催办"), gettext_lazy("已提醒承办单位。")),
-    "transfer_food_matter": _Told(gettext_lazy("已移交有权处理的部门"), gettext_lazy("详见告知。")),
-    "close": _Told(gettext_lazy("已办结")),
-    "reopen": _Told(gettext_lazy("恢复办理")),
-    "convert": _Told(gettext_lazy("已转办"), gettext_lazy("您反映的事项已转为另一件办理。")),
-    "rate": _Told(gettext_lazy("您已评价")),
-}
-_BY_KIND: dict[str, dict[str, _Told]] = {
-    Kind.COMPLAINT: {
-        "accept": _Told(gettext_lazy("决定受理"), gettext_lazy("您的投诉符合规定，已经受理。")),
-        "refuse": _Told(gettext_lazy("决定不予受理"), gettext_lazy("理由和其他解决途径见告知书。")),
-        "request_materials": _Told(gettext_lazy("请您补充材料"), gettext_lazy("需要的材料和日期见通知。")),
-        "request_identity": _Told(
-            gettext_lazy("请您提供身份证明"), gettext_lazy("需要的材料和日期见通知书。")
-        ),
-        "ask_consent": _Told(gettext_lazy("征求双方是否同意调解"), gettext_lazy("双方都同意，才能调解。")),
-        "schedule_session": _Told(
-            gettext_lazy("安排调解"), gettext_lazy("时间：{starts_at}。地点见通知书。")
-        ),
-        "record_session": _Told(gettext_lazy("进行了调解")),
-        "commission": _Told(gettext_lazy("委托调解"), gettext_lazy("经双方同意，委托调解组织调解。")),
-        "start_appraisal": _Told(gettext_lazy("开始鉴定"), gettext_lazy("鉴定时间不计入调解期限。")),
-        "end_appraisal": _Told(gettext_lazy("鉴定结束")),
-        "start_testing": _Told(gettext_lazy("开始检测"), gettext_lazy("检测时间不计入调解期限。")),
-        "end_testing": _Told(gettext_lazy("检测结束")),
-        "request_recusal": _Told(gettext_lazy("申请调解人员回避"), gettext_lazy("决定之前中止调解。")),
-        "decide_recusal": _Told(gettext_lazy("已决定是否回避")),
-        "settle": _Told(gettext_lazy("双方自行和解")),
-        "agree": _Told(gettext_lazy("达成调解协议")),
-        "terminate": _Told(
-            gettext_lazy("终止调解"), gettext_lazy("理由见告知书。您仍可以申请仲裁或者起诉。")
-        ),
-        "revoke_decision": _Told(gettext_lazy("撤销原决定，重新处理")),
-    },
-    Kind.REPORT: {
-        "record_verification": _Told(
-            gettext_lazy("正在核查"), gettext_lazy("执法人员正在核查您反映的情况。")
-        ),
-        "extend": _Told(gettext_lazy("延长核查期限"), gettext_lazy("情况复杂，经批准延长。")),
-        "file_case": _Told(gettext_lazy("核查已完成"), gettext_lazy("依法应当告知您的，会在“通知”里告知。")),
-        "decline_filing": _Told(
-            gettext_lazy("核查已完成"), gettext_lazy("依法应当告知您的，会在“通知”里告知。")
-        ),
-        "inform_no_authority": _Told(gettext_lazy("本机关无处理权限"), gettext_lazy("详见告知。")),
-        "close_repeat": _Told(
-            gettext_lazy("与您先前的举报重复"), gettext_lazy("先前已经处理，不再重复处理。")
-        ),
-        "merge_repeat": _Told(gettext_lazy("并入您先前的举报"), gettext_lazy("补充的情况将一并核查。")),
-        "inform_informant": _Told(gettext_lazy("已告知处理结果")),
-    },
-    Kind.CONSULTATION: {"answer": _Told(gettext_lazy("已答复"), gettext_lazy("答复内容见“通知”。"))},
-    Kind.OTHER: {
-        "answer": _Told(gettext_lazy("已答复"), gettext_lazy("答复内容见“通知”。")),
-        "return_to_12345": _Told(
-            gettext_lazy("已退回 12345 热线"), gettext_lazy("由 12345 转有关部门办理。")
-        ),
-        "inform_other_channel": _Told(gettext_lazy("已告知相应途径"), gettext_lazy("详见“通知”。")),
-        "refer_internal": _Told(gettext_lazy("已转内部机构办理")),
-    },
-}
-
 #: Actions of the tables that are a citizen's own.
-OWN_ACTIONS = frozenset({"add_evidence", "send_message", "urge", "withdraw", "rate", "request_recusal"})
+OWN_ACTIONS = frozenset(
+    {"add_evidence", "change_claim", "send_message", "urge", "withdraw", "rate", "request_recusal"}
+)
 _ASKS = frozenset({"request_materials", "request_identity"})
 _DONE_ASKING = frozenset({"accept", "refuse", "withdraw", "close"})
 
@@ -294,8 +151,8 @@ def followed(number: int, *, at: datetime) -> Followed:
             .values_list("name", flat=True)
         ),
         actions=frozenset(may),
-        joint=any(p.represented_by for p in state.facts.parties),
-        closed=case.state in (State.CLOSED, State.MERGED, State.CONVERTED),
+        joint=_speaks_for_others(state),
+        closed=case.state in CLOSED,
         rated=state.facts.rated,
         converted=next(
             (n for t, n in state.facts.links if t == LinkType.CONVERTED and case.state == State.CONVERTED),
@@ -323,6 +180,11 @@ def _own_parties(state: CaseState) -> frozenset[int]:
     return frozenset({first.seq} | ({first.represented_by} if first.represented_by else set()))
 
 
+def _speaks_for_others(state: CaseState) -> bool:
+    agents = {p.seq for p in state.parties(PartyRole.AGENT)}
+    return any(p.represented_by and p.represented_by not in agents for p in state.facts.parties)
+
+
 def _messages(number: int, state: CaseState, own: frozenset[int]) -> list[Message]:
     bringer = BRINGER[Kind(state.kind)]
     rows = Message.objects.filter(case_id=number).exclude(
@@ -337,18 +199,22 @@ def _messages(number: int, state: CaseState, own: frozenset[int]) -> list[Messag
 
 
 def _steps(case: Case, events: Iterable[Event]) -> list[Step]:
-    told = {**_SHARED, **_BY_KIND.get(case.kind, {})}
     rows = table(case.kind).rows
     names = _organisations(events)
     found: list[Step] = []
     for event in events:
-        words = told.get(event.type)
+        words = told_of(case.kind, event.type)
         if words is None or (event.type == "add_evidence" and event.actor_kind != "citizen"):
             continue
         data = event.data.get("in", {})
         row = rows.get(event.type)
         on = event.at.astimezone(SHANGHAI).date()
-        cited = law.articles(row.article, on=on) if row is not None and row.article else ()
+        topic = (
+            _register_topic(case.kind)
+            if event.type == "register"
+            else (row.article if row is not None else "")
+        )
+        cited = law.articles(topic, on=on) if topic else ()
         starts = data.get("starts_at")
         text = str(words.text).format(
             bureau=names.get(data.get("organisation") or event.organisation_id or 0, _("有权处理的单位")),
@@ -357,6 +223,11 @@ def _steps(case: Case, events: Iterable[Event]) -> list[Step]:
         at = case.received_at if event.type == "register" else event.at
         found.append(Step(label=str(words.label), text=text, at=at, article=cited[0].label if cited else ""))
     return found
+
+
+def _register_topic(kind: str) -> str:
+    """What a citizen has to bring forward, by kind; a question has no such article."""
+    return {Kind.COMPLAINT.value: "register", Kind.REPORT.value: "register_report"}.get(kind, "")
 
 
 def _minute(instant: datetime) -> str:
@@ -368,32 +239,14 @@ def _organisations(events: Iterable[Event]) -> dict[int, str]:
     return dict(Organisation.objects.filter(pk__in=wanted).values_list("pk", "name"))
 
 
-_WAITING: dict[tuple[str, str], tuple[Words, str]] = {
-    (Kind.COMPLAINT, State.REGISTERED): (gettext_lazy("等待分送到有权处理的市场监督管理局"), ""),
-    (Kind.COMPLAINT, State.ROUTED): (gettext_lazy("等待决定是否受理，并告知您"), "complaint.acceptance"),
-    (Kind.COMPLAINT, State.ACCEPTED): (gettext_lazy("等待双方表示是否同意调解"), "complaint.mediation"),
-    (Kind.COMPLAINT, State.MEDIATING): (gettext_lazy("正在调解"), "complaint.mediation"),
-    (Kind.COMPLAINT, State.REFUSED): (gettext_lazy("等待办结"), ""),
-    (Kind.COMPLAINT, State.AGREED): (gettext_lazy("等待办结"), ""),
-    (Kind.COMPLAINT, State.TERMINATED): (gettext_lazy("等待告知双方和办结"), "complaint.termination_notice"),
-    (Kind.COMPLAINT, State.WITHDRAWN): (gettext_lazy("等待办结"), ""),
-    (Kind.REPORT, State.REGISTERED): (gettext_lazy("等待分送到有权处理的市场监督管理局"), ""),
-    (Kind.REPORT, State.ROUTED): (gettext_lazy("等待核查"), "report.verification"),
-    (Kind.REPORT, State.VERIFYING): (gettext_lazy("正在核查，并决定是否立案"), "report.verification"),
-    (Kind.REPORT, State.FILED): (gettext_lazy("等待办结"), "report.informant_notice"),
-    (Kind.REPORT, State.DECLINED): (gettext_lazy("等待办结"), "report.informant_notice"),
-    (Kind.CONSULTATION, State.REGISTERED): (gettext_lazy("等待答复"), ""),
-    (Kind.CONSULTATION, State.ROUTED): (gettext_lazy("等待答复"), ""),
-    (Kind.OTHER, State.REGISTERED): (gettext_lazy("等待处理"), ""),
-    (Kind.OTHER, State.ROUTED): (gettext_lazy("等待处理"), ""),
-}
+#: States in which nothing more is waited for.
+CLOSED = frozenset({State.CLOSED.value, State.MERGED.value, State.CONVERTED.value})
 
 
 def _awaited(case: Case, state: CaseState, at: datetime) -> Awaited | None:
-    found = _WAITING.get((case.kind, case.state))
-    if found is None:
+    if case.state in CLOSED:
         return None
-    label, rule = found
+    label, rule = waiting_for(case.kind, case.state)
     clock = state.clock(rule) if rule else None
     today = at.astimezone(SHANGHAI).date()
     if clock is None:

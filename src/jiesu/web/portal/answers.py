@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from jiesu.intake.forms import ContactForm, Person, Problem, Respondent
 
@@ -70,7 +71,7 @@ class Answers:
 
     def one(self, name: str) -> str:
         found = self.values.get(name, ())
-        return found[0].replace("\x00", "").strip() if found else ""
+        return found[0].replace("\x00", "").replace("\r\n", "\n").strip() if found else ""
 
     def several(self, name: str) -> tuple[str, ...]:
         return self.values.get(name, ())
@@ -92,7 +93,10 @@ class Answers:
     def demand(self) -> str:
         """Chosen wishes and own words as one text."""
         labels = dict(WISHES)
-        chosen = "、".join(str(labels[w]) for w in self.several("wish") if w in labels)
+        with override(
+            settings.LANGUAGE_CODE
+        ):  # it goes into the file: the authority's language, not the reader's
+            chosen = "、".join(str(labels[w]) for w in self.several("wish") if w in labels)
         return "。".join(part for part in (chosen, self.one("demand")) if part)
 
     def form(self) -> ContactForm:

@@ -19,7 +19,7 @@ from jiesu.cases.act import act
 from jiesu.cases.errors import ActionError
 from jiesu.cases.files import Upload
 from jiesu.cases.models import Case
-from jiesu.intake import following, limits
+from jiesu.intake import entering, following, limits
 from jiesu.intake.errors import IntakeError
 from jiesu.web.portal.frame import address_of, grant, granted, page, withdraw_grant
 from jiesu.web.portal.lodge import ACCEPT
@@ -29,6 +29,7 @@ THANKS = {
     "send_message": later("留言已发出。"),
     "urge": later("已催办，承办单位会收到提醒。"),
     "withdraw": later("已撤回投诉。"),
+    "change_claim": later("已变更投诉请求。"),
     "rate": later("谢谢您的评价。"),
     "request_recusal": later("回避申请已提交，决定之前中止调解。"),
 }
@@ -37,7 +38,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "add_evidence": ("description",),
     "send_message": ("body",),
     "urge": ("note",),
-    "withdraw": ("statement", "represented_consent"),
+    "withdraw": ("statement",),
+    "change_claim": ("demand",),
     "rate": ("stars", "note"),
     "request_recusal": ("reason",),
 }
@@ -59,7 +61,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     if missing:
         return _entrance(request, number=number, errors=missing, status=422)
     try:
-        case = following.enter(number, code, at=timezone.now(), who=address_of(request))
+        case = entering.enter(number, code, at=timezone.now(), who=address_of(request))
     except IntakeError as refused:
         return _entrance(request, number=number, problem=refused.message, status=refused.status)
     return redirect("portal:case", token=grant(request, case.pk))
@@ -166,7 +168,7 @@ def _form(action: str, request: HttpRequest, failed: str, refused: ActionError |
     text = {"type": "text", "rows": 3}
     made: dict[str, list[dict[str, Any]]] = {
         "add_evidence": [
-            spec("description", _("这是什么材料"), required=True, maxlength=500, **text),
+            spec("description", _("这是什么材料"), optional_mark=True, maxlength=500, **text),
             spec("photos", _("照片、文件"), type="file", multiple=True, accept=ACCEPT, optional_mark=True)
             | {"errors": [errors["files"]] if "files" in errors else []},
         ],
@@ -174,7 +176,10 @@ def _form(action: str, request: HttpRequest, failed: str, refused: ActionError |
         "urge": [spec("note", _("想说的话"), optional_mark=True, maxlength=500, **text)],
         "withdraw": [
             spec("statement", _("撤回的原因"), required=True, maxlength=500, **text),
-            spec("represented_consent", _("共同投诉：其他投诉人也同意撤回"), type="bool"),
+        ],
+        "change_claim": [
+            spec("demand", _("现在的要求"), required=True, maxlength=500, **text)
+            | {"help": _("写完整：原来的哪些要求不变，哪些改了，哪些放弃。")}
         ],
         "rate": [
             spec(
@@ -211,6 +216,9 @@ def deed(request: HttpRequest, token: str, action: str) -> HttpResponse:
     kind = Case.objects.values_list("kind", flat=True).get(pk=number)
     data = {n: request.POST[n] for n in FIELDS[action] if request.POST.get(n)} | FIXED.get(action, {})
     files = [Upload(name=f.name or "", content=f.read()) for f in request.FILES.getlist("photos")]
+    if action == "add_evidence" and files and "description" not in data:
+        # Pictures speak for themselves, and a refusal would cost them.
+        data["description"] = _("照片、文件")
     key = request.POST.get("key", "")[:60]
     try:
         limits.allow(limits.DEEDS, address_of(request), at=now)

@@ -159,7 +159,9 @@ def _send(request: HttpRequest, answers: Answers, key: str) -> HttpResponse:
             form.text, demand=form.demand or None, respondent=form.respondent.name or None
         )
         if found.mixed:
-            texts = (_joined(found.for_complaint) or form.text, _joined(found.for_report) or form.text)
+            # The sentences of the text alone: what is asked for goes with the complaint anyway.
+            parts = triage_kind.suggest(form.text)
+            texts = (_joined(parts.for_complaint) or form.text, _joined(parts.for_report) or form.text)
             return _split_page(request, answers, key, texts, {})
     split = None
     if choice == "yes":

@@ -1,0 +1,182 @@
+"""Following over HTTP: the session alone opens the page, and each deed of the citizen's arrives."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from jiesu.cases.act import act, load
+from jiesu.cases.models import Case, Event, File, Message
+from jiesu.intake.actions import RegisteredCase, register
+from jiesu.intake.forms import read
+from jiesu.people.actors import Actor, actor_for, citizen
+from jiesu.people.models import Staff
+from jiesu.places.queries import by_key
+from tests.intake.given import COMPLAINT
+from tests.web.portal.given import words
+from tests.web.portal.test_lodging import photo
+
+
+@pytest.fixture
+def lodged(db: None) -> RegisteredCase:
+    """A complaint that has just come in."""
+    body = {**COMPLAINT, "occurred_on": ""}
+    form = read(body)
+    return register(form=form, actor=citizen("complainant"), at=timezone.now(), key=None).cases[0]
+
+
+def staff(username: str) -> Actor:
+    """A demonstration account as an actor now."""
+    person = Staff.objects.select_related("organisation__parent").get(username=username)
+    return actor_for(person, timezone.now())
+
+
+def accepted(number: int) -> None:
+    """The case is routed, assigned and accepted."""
+    now = timezone.now
+    dispatcher, handler = staff("dispatcher.ziyang"), staff("handler")
+    act(number, "route", {"organisation": by_key("430902-bureau").pk}, actor=dispatcher, at=now())
+    act(number, "assign", {"staff": handler.staff_id}, actor=dispatcher, at=now())
+    act(number, "accept", {}, actor=handler, at=now())
+
+
+def enter(client: Client, case: RegisteredCase) -> str:
+    """Enters with number and code; gives the address of the follow page."""
+    answer = client.post("/follow/", {"number": str(case.number), "code": case.query_code})
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def test_number_and_code_open_a_page_whose_address_holds_neither(
+    client: Client, lodged: RegisteredCase
+) -> None:
+    address = enter(client, lodged)
+
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "好又多超市" in page.content.decode()
+    assert str(lodged.number) not in address
+    assert lodged.query_code not in address
+    assert lodged.query_code not in page.content.decode()
+
+
+def test_another_browser_does_not_open_it(client: Client, lodged: RegisteredCase) -> None:
+    address = enter(client, lodged)
+
+    stranger = Client().get(address)
+    assert stranger.status_code == 404
+    assert "好又多超市" not in stranger.content.decode()
+
+
+def test_a_wrong_code_says_the_same_as_a_number_that_does_not_exist(
+    client: Client, lodged: RegisteredCase
+) -> None:
+    one = client.post("/follow/", {"number": str(lodged.number), "code": "WRONGWRONG"})
+    two = client.post("/follow/", {"number": "430902269999999999", "code": "WRONGWRONG"})
+
+    assert one.status_code == two.status_code == 404
+    assert "编号或者查询码不对" in one.content.decode()
+    assert words(one.content.decode()).replace(str(lodged.number), "") == words(two.content.decode()).replace(
+        "430902269999999999", ""
+    )
+    assert f'value="{lodged.number}"' in one.content.decode()
+
+
+def test_nothing_typed_is_asked_for(client: Client) -> None:
+    answer = client.post("/follow/", {"number": "", "code": ""})
+
+    assert answer.status_code == 422
+    assert "请填写编号" in answer.content.decode()
+
+
+def test_a_locked_case_says_when_to_come_back(client: Client, lodged: RegisteredCase) -> None:
+    for _n in range(5):
+        answer = client.post("/follow/", {"number": str(lodged.number), "code": "WRONGWRONG"})
+
+    assert answer.status_code == 429
+    assert "15 分钟后再试" in answer.content.decode()
+
+
+def test_leaving_closes_the_page_for_the_next_person(client: Client, lodged: RegisteredCase) -> None:
+    address = enter(client, lodged)
+
+    client.post(f"{address}leave/")
+
+    assert client.get(address).status_code == 404
+
+
+def test_urging_writing_and_material_arrive_once(client: Client, lodged: RegisteredCase) -> None:
+    address = enter(client, lodged)
+
+    for _twice in range(2):
+        client.post(f"{address}urge/", {"key": "u", "note": "请快一点"})
+        client.post(f"{address}send_message/", {"key": "m", "body": "小票找到了"})
+        client.post(f"{address}add_evidence/", {"key": "e", "description": "小票", "photos": [photo()]})
+
+    types = list(Event.objects.filter(case_id=lodged.number).order_by("seq").values_list("type", flat=True))
+    assert types == ["register", "urge", "send_message", "add_evidence"]
+    assert list(File.objects.filter(case_id=lodged.number).values_list("name", flat=True)) == ["小票.png"]
+    text = words(client.get(address).content.decode())
+    assert "小票找到了" in text
+    assert "收到催办" in text
+
+
+def test_a_refused_deed_keeps_what_was_typed(client: Client, lodged: RegisteredCase) -> None:
+    address = enter(client, lodged)
+
+    answer = client.post(f"{address}send_message/", {"key": "m", "body": "长" * 1001})
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "长" * 1001 in html
+    assert "最多 1000 个字" in html
+    assert '<details class="deed" id="send_message" open>' in html
+
+
+def test_withdrawing_ends_the_complaint(client: Client, lodged: RegisteredCase) -> None:
+    address = enter(client, lodged)
+
+    client.post(f"{address}withdraw/", {"key": "w", "statement": "店家已经退款"})
+
+    assert Case.objects.get(pk=lodged.number).state == "withdrawn"
+    assert "您已撤回投诉" in client.get(address).content.decode()
+    assert client.post(f"{address}withdraw/", {"key": "w2", "statement": "再撤"}).status_code == 409
+
+
+def test_a_notice_is_proven_by_opening_it_and_not_by_looking_at_the_list(
+    client: Client, lodged: RegisteredCase
+) -> None:
+    accepted(lodged.number)
+    address = enter(client, lodged)
+    seq = Message.objects.get(case_id=lodged.number).seq
+    page = client.get(address).content.decode()
+    assert "未打开，打开即记录已告知" in page
+    assert client.get(f"{address}notice/{seq}/").status_code == 200
+    assert load(Case.objects.get(pk=lodged.number)).state.unproven()
+
+    opened = client.post(f"{address}notice/{seq}/", follow=True)
+
+    assert "受理" in words(opened.content.decode())
+    assert not load(Case.objects.get(pk=lodged.number)).state.unproven()
+    assert client.post(f"{address}notice/99999/").status_code == 404
+
+
+def test_only_a_citizens_own_actions_have_an_address(client: Client, lodged: RegisteredCase) -> None:
+    address = enter(client, lodged)
+
+    assert client.post(f"{address}accept/", {}).status_code == 404
+    assert client.post(f"{address}close/", {"checked": "1"}).status_code == 404
+    assert client.post(f"{address}rate/", {"key": "r", "stars": "5"}).status_code == 409
+
+
+def test_the_follow_page_asks_no_more_questions_as_it_grows(
+    client: Client, lodged: RegisteredCase, django_assert_max_num_queries: object
+) -> None:
+    address = enter(client, lodged)
+    for n in range(5):
+        client.post(f"{address}send_message/", {"key": f"m{n}", "body": "还在等"})
+        client.post(f"{address}add_evidence/", {"key": f"e{n}", "description": "小票", "photos": [photo()]})
+
+    with django_assert_max_num_queries(30):  # type: ignore[operator]
+        client.get(address)
