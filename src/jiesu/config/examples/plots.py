@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from jiesu import law
 from jiesu.cases.bulk import Step
 from jiesu.cases.draft import Draft
+from jiesu.cases.facts import CaseState
 from jiesu.config.examples.scene import Scene
 
 Steps = Iterator[Step]
@@ -54,8 +55,11 @@ def _asked(action: str) -> Plot:
 
 
 def _refusal(s: Scene) -> dict[str, object]:
+    old = s.text("ground") == "over_three_years"
+    known_on = (s.received.date() - timedelta(days=4 * 365)).isoformat() if old else None
     return {
         "ground": s.ground("refusal", s.text("ground")),
+        "known_on": known_on,
         "reasons": s.text("reasons"),
         "competent": s.entry.get("competent"),
         "earlier": s.entry.get("earlier"),
@@ -353,17 +357,27 @@ def decline_proposed(s: Scene, draft: Draft) -> Steps:
     yield s.step("propose", "handler", action="decline_filing", proposed=proposed, note="不符合立案条件。")
 
 
+def owed_to_informant(state: CaseState, on: date) -> list[str]:
+    """Every duty to tell the informant on a day, or the courtesy where there is none."""
+    general = [d.key for d in law.informant_duties(subject="any", on=on)] if not state.anonymous else []
+    left = [d for d in state.facts.duties if d not in state.facts.duties_answered]
+    return list(dict.fromkeys((*general, *left))) or ["courtesy"]
+
+
 def declined_told(s: Scene, draft: Draft) -> Steps:
     yield from decline_proposed(s, draft)
     yield s.step("approve", "head", hours=6, proposal=max(draft.state.facts.proposals))
-    duties = law.informant_duties(subject="any", on=s.clock.date())
-    basis = duties[0].key if duties else "courtesy"
-    yield s.step("inform_informant", "handler", hours=3, basis=basis, result=s.text("result"))
+    owed = list(draft.state.facts.duties)
+    if draft.state.clock("report.informant_notice") is not None:
+        owed.append("order20.filing")
+    for basis in owed or ["courtesy"]:
+        yield s.step("inform_informant", "handler", hours=3, basis=basis, result=s.text("result"))
     yield from s.proof(draft.state)
     yield s.step("close", "handler", hours=20, checked=True)
 
 
 def no_authority(s: Scene, draft: Draft) -> Steps:
+    """Received by the bureau itself and nobody's here: the informant is told."""
     yield from assigned(s, draft)
     yield s.step(
         "inform_no_authority",
@@ -371,6 +385,18 @@ def no_authority(s: Scene, draft: Draft) -> Steps:
         within_regulation=False,
         competent=s.text("competent"),
         reasons=s.text("reasons"),
+    )
+
+
+def sent_back(s: Scene, draft: Draft) -> Steps:
+    """Came by distribution and is nobody's here: back to the centre, never sideways."""
+    yield from assigned(s, draft)
+    yield s.step(
+        "return_to_centre",
+        "handler",
+        cause="other_department",
+        reason=s.text("reasons"),
+        competent=s.text("competent"),
     )
 
 
@@ -444,7 +470,7 @@ PLOTS: dict[str, Plot] = {
             accepted, answered, answered_other, answered_told, appraisal, assigned, bounced, commissioned,
             consent_asked, decline_proposed, declined_told, extended, file_proposed, filed, food_transfer,
             lead_raised, lead_verifying, mediating, no_authority, one_consent, other_channel, recusal, refuse_proposed, refused, returned_12345,
-            reviewed, routed, session_held, session_planned, settled, split_off, terminate_proposed, terminated,
+            reviewed, routed, sent_back, session_held, session_planned, settled, split_off, terminate_proposed, terminated,
             testing, told, told_long, verifying, verifying_test, withdrawn,
         )
     },

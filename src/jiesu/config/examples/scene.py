@@ -14,6 +14,7 @@ from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
 from jiesu.cases.lawbook import refusal_grounds, termination_grounds
 from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.lifecycle.guards import IN_WRITING
 from jiesu.cases.opening import Opening, PartyInput
 from jiesu.law.calendar import Calendar, working_days_between
 from jiesu.people.actors import Actor, citizen
@@ -57,6 +58,7 @@ COUNTIES = {
 SURNAMES = "张王李刘陈杨黄周吴徐孙胡朱高林何郭马罗梁"
 GIVEN = ("晓梅", "国强", "丽", "建军", "思雨", "海波", "玉兰", "志明", "婷", "文辉",
          "小军", "雪", "立平", "美华", "亮", "春生", "佳", "红", "卫国", "敏")  # fmt: skip
+PROOFS = {"phone": "call_record", "sms": "gateway_receipt", "letter": "postal_number"}
 HOUR = timedelta(hours=1)
 
 
@@ -121,6 +123,11 @@ class Scene:
     def county(self) -> str:
         return str(self.entry.get("county", HOME))
 
+    @property
+    def direct(self) -> bool:
+        """Whether the district's own centre took it in."""
+        return bool(self.entry.get("direct"))
+
     @cached_property
     def received(self) -> datetime:
         """When it came in, an ordinary hour of the day, never later than an hour ago."""
@@ -150,7 +157,9 @@ class Scene:
             bringer = BRINGER[Kind(self.kind)]
             return citizen("informant" if bringer == "informant" else "complainant")
         if who == "calltaker":
-            return self.cast.actors["calltaker"]
+            return self.cast.actors["dispatcher.ziyang" if self.direct else "calltaker"]
+        if who == "dispatcher" and self.direct:
+            return self.cast.actors["dispatcher.ziyang"]
         names = STAFF.get(self.county, STAFF[HOME])[who]
         return self.cast.actors[names[self.place % len(names)]]
 
@@ -186,22 +195,26 @@ class Scene:
 
     def proof(self, state: CaseState, *, channel: str = "phone", only: str = "") -> list[Step]:
         """Every notice still without proof, told now; ``only``: those to one role."""
-        kinds = {"phone": "call_record", "sms": "gateway_receipt", "letter": "postal_number"}
-        return [
-            self.step(
-                "notify",
-                "handler",
-                hours=0.2,
-                message=seq,
-                result="delivered",
-                channel=channel,
-                told_at=self.clock.isoformat(),
-                proof=kinds[channel],
-                reference=f"YS{self.place:04d}-{seq:02d}",
+        steps: list[Step] = []
+        for seq, notice in sorted(state.facts.notices.items()):
+            if notice.proven_on is not None or notice.void or (only and notice.to != only):
+                continue
+            how = "letter" if notice.form in IN_WRITING else channel
+            self.wait(hours=0.2)
+            steps.append(
+                self.step(
+                    "notify",
+                    "handler",
+                    hours=0,
+                    message=seq,
+                    result="delivered",
+                    channel=how,
+                    told_at=self.clock.isoformat(),
+                    proof=PROOFS[how],
+                    reference=f"YS{self.place:04d}-{seq:02d}",
+                )
             )
-            for seq, notice in sorted(state.facts.notices.items())
-            if notice.proven_on is None and not notice.void and (not only or notice.to == only)
-        ]
+        return steps
 
     def ground(self, of: str, meaning: str) -> str:
         """The item that means this in the law of the day of the scene."""
@@ -221,8 +234,8 @@ class Scene:
         return Opening(
             kind=self.kind,
             channel=str(entry.get("channel", "hotline")),
-            registered_by=self.organisation("430900-centre"),
-            division="430900",
+            registered_by=self.organisation(f"{HOME if self.direct else '430900'}-centre"),
+            division=HOME if self.direct else "430900",
             received_at=self.received,
             parties=tuple(parties),
             text=self.text("text"),

@@ -14,7 +14,12 @@ from jiesu.cases.facts import CaseState
 from jiesu.cases.kinds import Kind
 from jiesu.cases.lawbook import refusal_grounds, termination_grounds
 from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.lifecycle.guards import IN_WRITING
+from jiesu.config.examples.plots import owed_to_informant
 from jiesu.people.actors import Actor
+
+
+SOON = timedelta(hours=0.1)
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,10 @@ class _Teller:
 
     def prove(self, state: CaseState) -> Iterator[Step]:
         for seq in sorted(state.unproven()):
+            written = state.facts.notices[seq].form in IN_WRITING
             yield self.step(
-                "notify", hours=0.1, message=seq, result="delivered", channel="phone", proof="call_record",
-                told_at=(self.at + timedelta(hours=0.1)).isoformat(),
+                "notify", hours=0.1, message=seq, result="delivered", told_at=(self.at + SOON).isoformat(),
+                channel="letter" if written else "phone", proof="postal_number" if written else "call_record",
             )  # fmt: skip
 
 
@@ -159,8 +165,7 @@ def _report(t: _Teller, draft: Draft) -> Iterator[Step]:
         condition = law.grounds("report.filing", on=on)[0].key
         yield t.step("decline_filing", missing_conditions=[condition], facts_found="没有发现违法事实。")
     if not draft.state.anonymous:
-        duties = law.informant_duties(subject="any", on=on)
-        basis = duties[0].key if duties else "courtesy"
-        yield t.step("inform_informant", hours=20, basis=basis, result="已核查，依法作出决定。")
+        for basis in owed_to_informant(draft.state, on):
+            yield t.step("inform_informant", hours=20, basis=basis, result="已核查，依法作出决定。")
         yield from t.prove(draft.state)
     yield t.step("close", hours=10, checked=True)
