@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from jiesu.cases.kinds import Kind, State
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.models import Case, ComplaintWords, Participant, ReportWords
-from jiesu.cases.queries import line_of, visible
+from jiesu.cases.queries import line_of, receiving, visible
 from jiesu.cases.search import query_tokens, vector
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, visible_parts
@@ -47,6 +47,13 @@ def _taking_part(actor: Actor, capacity: Capacity) -> Q:
     return Q(pk__in=rows.values("case_id"))
 
 
+def _at_receipt(actor: Actor) -> Q:
+    """What the actor's centre registered; for a dispatcher also what any desk of the bureau has taken in."""
+    own = Q(registered_by_id=actor.organisation_id)
+    inside = receiving(actor) if actor.has("dispatcher") else None
+    return own if inside is None else own | inside
+
+
 def scopes(actor: Actor) -> tuple[Scope, ...]:
     """The queues that an actor has, the one opened first at the head."""
     found: list[Scope] = []
@@ -57,7 +64,10 @@ def scopes(actor: Actor) -> tuple[Scope, ...]:
     if actor.office_id and works:
         found.append(Scope("office", _("本所"), Q(office_id=actor.office_id)))
     if actor.has("calltaker", "dispatcher"):
-        found.append(Scope("centre", _("本中心登记"), Q(registered_by_id=actor.organisation_id)))
+        found.append(Scope("centre", _("本中心登记"), _at_receipt(actor)))
+    elif actor.organisation_id and actor.has("handler", "officehead"):
+        # What an office takes in at its counter waits for the dispatcher; whoever registered it sees it meanwhile.
+        found.append(Scope("registered", _("本所登记"), Q(registered_by_id=actor.organisation_id)))
     if actor.authority_id and actor.has("head", "legal", "dispatcher", "officehead", "handler", "mediator"):
         found.append(Scope("bureau", _("本局"), Q(organisation_id=actor.authority_id)))
     if works and actor.has("head"):

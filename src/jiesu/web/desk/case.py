@@ -217,9 +217,12 @@ def case(request: DeskRequest, number: int) -> HttpResponse:
         "contacts": contact_lines(file),
         "files": file_lines(file),
         "links": link_lines(file, seen),
-        "suggestions": suggestion_lines(file, seen, request.now.astimezone(SHANGHAI).date()),
+        "suggestions": suggestion_lines(file, seen, request.now.astimezone(SHANGHAI).date())
+        if offers
+        else [],
         "owed": owed_before_close(file.state, ctx) if closing else None,
         "incomplete": [INCOMPLETE.get(code, code) for code in file.state.facts.incomplete],
+        "may_verify": actor.has("auditor"),
         "flags": flag_words(file),
         "national": NationalStatus(file.case.national_status).label,
         "subject": dict(subjects()).get(file.case.subject, file.case.subject),

@@ -35,9 +35,13 @@ def unit_of(rule: str, on: date) -> Unit:
     return Unit.WORKING_DAY if unit == Unit.WORKING_DAY else Unit.CALENDAR_DAY
 
 
-@lru_cache(maxsize=512)
 def rule_title(rule: str) -> str:
     """The name of a period; its id where the law has no such rule."""
+    return _(_title(rule))
+
+
+@lru_cache(maxsize=512)
+def _title(rule: str) -> str:
     try:
         return str(law.rule(rule).title)
     except LawError:

@@ -25,8 +25,6 @@ from jiesu.intake.models import Outcome
 from jiesu.intake.queries import earlier
 from jiesu.intake.telephones import normal_phone
 from jiesu.people import calendar
-from jiesu.places.models import Organisation, OrganisationType
-from jiesu.places.queries import authority, centre_of
 from jiesu.triage import kind as triage_kind
 from jiesu.triage.subject import subjects
 from jiesu.triage.subject import suggest as suggest_subject
@@ -152,15 +150,6 @@ def uploads(request: DeskRequest) -> list[Upload]:
     return found
 
 
-def registrar(request: DeskRequest) -> Organisation | None:
-    """The organisation that registers: the centre of the bureau where the person does not sit in one."""
-    own = request.staff.organisation
-    if own.type == OrganisationType.CENTRE:
-        return own
-    bureau = authority(own)
-    return (centre_of(bureau) if bureau else None) or own
-
-
 def _flat(errors: dict[str, str]) -> dict[str, str]:
     """Paths of the contact's fields as names of this page."""
     found: dict[str, str] = {}
@@ -206,7 +195,6 @@ def register(request: DeskRequest) -> HttpResponse:
             files=files,
             split=split,
             suggest_kind=triage_kind.suggest,
-            registered_by=registrar(request),
         )
     except ActionError as error:
         return _page(request, error)

@@ -93,7 +93,7 @@ def settings(request: DeskRequest) -> HttpResponse:
             }
         )
     proposals = [
-        {"row": row, "label": definitions()[row.key].label if row.key in definitions() else row.key,
+        {"row": row, "label": _(str(definitions()[row.key].label)) if row.key in definitions() else row.key,
          "value": value_words(definitions()[row.key], row.value), "own": row.proposed_by_id == actor.staff_id}
         for row in waiting
         if row.key in definitions()
