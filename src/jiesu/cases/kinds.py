@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Kind(TextChoices):
@@ -23,13 +24,13 @@ class State(TextChoices):
     ROUTED = "routed", _("待处理")
     ACCEPTED = "accepted", _("已受理")
     MEDIATING = "mediating", _("调解中")
-    REFUSED = "refused", _("不予受理")
+    REFUSED = "refused", pgettext_lazy("state", "不予受理")
     AGREED = "agreed", _("达成协议")
-    TERMINATED = "terminated", _("终止调解")
+    TERMINATED = "terminated", pgettext_lazy("state", "终止调解")
     WITHDRAWN = "withdrawn", _("受理前撤回")
     VERIFYING = "verifying", _("核查中")
     FILED = "filed", _("已立案")
-    DECLINED = "declined", _("不予立案")
+    DECLINED = "declined", pgettext_lazy("state", "不予立案")
     NO_AUTHORITY = "no_authority", _("无处理权限")
     TRANSFERRED = "transferred", _("已移交")
     REPEATED = "repeated", _("重复举报")

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
+from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from jiesu.businesses.credit_codes import check_credit_code
 from jiesu.businesses.errors import BusinessError
@@ -321,7 +322,7 @@ class _Checking:
             if self.strict:
                 self._bad("amount", "amount_wrong", str(bad))
             else:
-                self._into_text(_("涉及金额"), self.form.amount)
+                self._into_text(gettext_lazy("涉及金额"), self.form.amount)
                 self.form = replace(self.form, amount="")
             return None
 
@@ -336,7 +337,7 @@ class _Checking:
                 self._bad("occurred_on", "occurred_on_wrong", str(bad))
             else:
                 # “上个月” says something, though it is no date: events hold dates only, so the words join the text.
-                self._into_text(_("发生时间"), given)
+                self._into_text(gettext_lazy("发生时间"), given)
                 self.form = replace(self.form, occurred_on="")
             return
         if day > self.at.astimezone(SHANGHAI).date():
@@ -350,7 +351,9 @@ class _Checking:
             except BadValue as bad:
                 self._bad("service_due", "service_due_wrong", str(bad))
 
-    def _into_text(self, label: str, words: str) -> None:
+    def _into_text(self, label: Label, words: str) -> None:
+        with override(settings.LANGUAGE_CODE):  # kept with the case: the authority's language, not the reader's
+            label = str(label)
         joined = f"{self.form.text}\n（{label}：{words}）".strip()
         self.form = replace(self.form, text=joined)
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from jiesu import law
 from jiesu.cases.kinds import Kind
+from jiesu.law.model import Period, Unit
 from jiesu.people import calendar, settings
 from jiesu.people.actors import SHANGHAI
 from jiesu.places.models import Organisation
@@ -66,7 +68,7 @@ def _complaint(at: datetime, on: date) -> Iterator[Prospect]:
     yield Prospect(
         _("受理后，您和商家都同意的，组织调解"),
         _("从受理之日起，%(period)s内没有达成协议的，终止调解，您仍可以申请仲裁或者起诉。")
-        % {"period": governing.period.label}
+        % {"period": period_words(governing.period)}
         if governing is not None and governing.period is not None
         else "",
         article=_first("mediate", on),
@@ -88,7 +90,7 @@ def _counted(rule: str, at: datetime, label: str) -> Prospect:
     return Prospect(
         label,
         by=deadline.last_day,
-        period=deadline.period.label if deadline.period else "",
+        period=period_words(deadline.period) if deadline.period else "",
         article=f"《{law.instrument(deadline.instrument).title}》{deadline.article}",
         provisional=deadline.provisional,
     )
@@ -97,3 +99,19 @@ def _counted(rule: str, at: datetime, label: str) -> Prospect:
 def _first(action: str, on: date) -> str:
     found = law.articles(action, on=on)
     return found[0].label if found else ""
+
+
+def period_words(period: Period) -> str:
+    """A period as the law writes it, in the language of the reader.
+
+    >>> period_words(Period(7, Unit.WORKING_DAY))
+    '7个工作日'
+    """
+    words = {
+        Unit.WORKING_DAY: ngettext("%(n)d个工作日", "%(n)d个工作日", period.number),
+        Unit.CALENDAR_DAY: ngettext("%(n)d日", "%(n)d日", period.number),
+        Unit.MONTH: ngettext("%(n)d个月", "%(n)d个月", period.number),
+        Unit.YEAR: ngettext("%(n)d年", "%(n)d年", period.number),
+        Unit.HOUR: ngettext("%(n)d小时", "%(n)d小时", period.number),
+    }
+    return words[period.unit] % {"n": period.number}
