@@ -83,6 +83,15 @@ def channel_rows(report: Report) -> list[list[str]]:
     return [head, *rows, [_("合计"), *(f"{n:,}" for n in sums), f"{sum(sums):,}"]]
 
 
+def month_rows(report: Report) -> list[list[str]]:
+    """Contacts by month and kind, with a head."""
+    head = [_("月份"), *(str(Kind(k).label) for k in KINDS)]
+    return [
+        head,
+        *([_("%(n)d月") % {"n": m}, *(f"{row[k]:,}" for k in KINDS)] for m, row in report.months.items()),
+    ]
+
+
 def county_rows(report: Report) -> list[list[str]]:
     """The figures by county, with a head."""
     head = (

@@ -5,13 +5,17 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
 
 FACES = (
     ("desk/", "jiesu.web.desk.urls"),
+    ("desk/", "jiesu.web.insight.urls"),
+    ("desk/", "jiesu.web.imports.urls"),
     ("api/v1/", "jiesu.web.api.urls"),
     ("", "jiesu.web.portal.urls"),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(prefix, include(module)) for prefix, module in FACES if find_spec(module)
+    path("language/", set_language, name="set_language"),
+    *(path(prefix, include(module)) for prefix, module in FACES if find_spec(module)),
 ]

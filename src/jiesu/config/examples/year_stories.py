@@ -18,7 +18,6 @@ from jiesu.cases.lifecycle.guards import IN_WRITING
 from jiesu.config.examples.plots import owed_to_informant
 from jiesu.people.actors import Actor
 
-
 SOON = timedelta(hours=0.1)
 
 

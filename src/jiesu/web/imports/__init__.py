@@ -1,0 +1,1 @@
+"""Spreadsheets on the desk: upload, check, progress, what was refused."""

@@ -1,0 +1,1 @@
+"""Figures on the desk: reports for heads and supervisors."""
