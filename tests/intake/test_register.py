@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from jiesu.businesses.models import Business
+from jiesu.cases import keys
 from jiesu.cases.act import load
+from jiesu.cases.compose import party_plain
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.files import Upload
 from jiesu.cases.models import AnsweredKey, Case, Clock, Event, File, Link, Party
@@ -180,6 +182,22 @@ def test_a_report_may_be_anonymous() -> None:
     assert {p.role for p in Party.objects.all()} == {"reported"}
 
 
+def test_whoever_reports_without_a_name_leaves_none_even_if_one_was_typed() -> None:
+    done = put({**REPORT, "informant": COMPLAINT["complainant"]}, citizen("informant"))
+
+    draft = load(Case.objects.get())
+    (informant,) = draft.state.parties("informant")
+    assert party_plain(draft, informant.seq) == {"phone": "13812345678"}
+    key = keys.unwrap(bytes(done.contact.wrapped_key or b""))
+    assert "王小花" not in keys.decrypt(key, bytes(done.contact.sealed_details or b""))
+
+
+def test_an_auditor_registers_nothing(staff: Callable[[str], Actor]) -> None:
+    with pytest.raises(ActionError) as refused:
+        put({**COMPLAINT, "channel": "hotline"}, staff("auditor"))
+    assert refused.value.code == Code.NOT_PERMITTED
+
+
 def test_an_unsure_kind_waits_for_a_person_under_the_strictest_clock(staff: Callable[[str], Actor]) -> None:
     body = {**COMPLAINT, "kind": "auto", "channel": "hotline"}
 
@@ -189,6 +207,15 @@ def test_an_unsure_kind_waits_for_a_person_under_the_strictest_clock(staff: Call
     assert case.kind == "complaint"
     assert not load(case).state.facts.confirmed
     assert Clock.objects.get(rule="complaint.acceptance").due_on == date(2026, 9, 10)
+
+
+def test_what_is_missing_is_read_from_the_kind_it_turns_out_to_be(staff: Callable[[str], Actor]) -> None:
+    body = {"kind": "auto", "channel": "hotline", "text": "在超市买到过期牛奶，要求退款，商家拒绝"}
+
+    done = put(body, staff("calltaker"), suggest_kind=triage_kind.suggest)
+
+    assert Case.objects.get().kind == "complaint"
+    assert "complainant_name" in done.incomplete
 
 
 def test_a_mixed_letter_becomes_two_cases_with_the_same_receipt(staff: Callable[[str], Actor]) -> None:

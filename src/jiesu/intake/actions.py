@@ -27,6 +27,7 @@ from jiesu.intake.forms import ContactForm
 from jiesu.intake.models import Contact, Outcome
 from jiesu.intake.opening import parties
 from jiesu.people.actors import Actor
+from jiesu.people.roles import WORKING
 from jiesu.places.models import Organisation
 
 #: A picture of a whole letter may show both matters: where the letter is split, it goes to the report alone.
@@ -111,8 +112,11 @@ def register(
 
     Raises:
         ActionError: ``fields_invalid`` with a message for each field and ``data["codes"]`` with its stable code;
-            ``file_refused``; ``idempotency_mismatch``.
+            ``file_refused``; ``idempotency_mismatch``; ``not_permitted``.
     """
+    if actor.is_staff and not actor.roles & WORKING:
+        # Administration, security and audit are kept apart from the work.
+        raise ActionError(Code.NOT_PERMITTED, "您没有登记来件的权限。")
     strict = strict_for(form.channel) if strict is None else strict
     with transaction.atomic():
         if key:
@@ -162,6 +166,10 @@ def _register(
     form = checked.form
     centre = registered_by or _registrar(form, actor)
     kind, confirmed, mixed = _kind(checked, suggest_kind, split)
+    if form.kind == "auto":
+        # What the law asks for depends on what it turns out to be.
+        turned = check(replace(form, kind=kind), strict=False, at=at, some_files=True)
+        checked = replace(checked, incomplete=turned.incomplete)
     business_id = _business(form, at)
     # Numbers first: what came in then names its cases from the start.
     numbers = [make_number(centre.division_code[:6], at, next_serial()) for _ in range(2 if split else 1)]
@@ -406,13 +414,21 @@ def _answer(done: Registered) -> dict[str, Any]:
     }
 
 
+def _code(sealed: str) -> str:
+    """A remembered query code; empty where the key that sealed it has been retired meanwhile."""
+    try:
+        return keys.unwrap(bytes.fromhex(sealed)).decode()
+    except KeyError:
+        return ""
+
+
 def _known(answer: dict[str, Any]) -> Registered:
     cases = tuple(
         RegisteredCase(
             number=int(c["number"]),
             kind=c["kind"],
             state=c["state"],
-            query_code=keys.unwrap(bytes.fromhex(c["code"])).decode(),
+            query_code=_code(c["code"]),
         )
         for c in answer["cases"]
     )

@@ -170,6 +170,8 @@ class _Checking:
         return received, True
 
     def _people(self) -> None:
+        if self.form.kind == "report" and self.form.anonymous:
+            self._hide()
         form = self.form
         complaint = form.kind == "complaint"
         if complaint and form.anonymous:
@@ -191,6 +193,11 @@ class _Checking:
                 self._missing("joint_agreed", "joint_agreement", _("共同投诉须经每位投诉人同意，请确认。"))
             if sum(p.representative for p in form.joint) > MOST_REPRESENTATIVES:
                 self._bad("joint", "too_many_representatives", _("共同投诉的代表人最多两名。"))
+
+    def _hide(self) -> None:
+        """Whoever reports without a name leaves none; a number to call back on is the person's own choice."""
+        form = self.form
+        self.form = replace(form, informant=form.informant.unnamed(), complainant=form.complainant.unnamed())
 
     def _named_people(self) -> Iterator[tuple[str, Person]]:
         form = self.form
@@ -352,7 +359,9 @@ class _Checking:
                 self._bad("service_due", "service_due_wrong", str(bad))
 
     def _into_text(self, label: Label, words: str) -> None:
-        with override(settings.LANGUAGE_CODE):  # kept with the case: the authority's language, not the reader's
+        with override(
+            settings.LANGUAGE_CODE
+        ):  # kept with the case: the authority's language, not the reader's
             label = str(label)
         joined = f"{self.form.text}\n（{label}：{words}）".strip()
         self.form = replace(self.form, text=joined)

@@ -33,7 +33,11 @@ def enter(number: str, code: str, *, at: datetime, who: str = "") -> Case:
     """
     digits = "".join(c for c in number if c.isdigit())
     letters = "".join(c for c in code.upper() if c.isalnum())
-    case = Case.objects.filter(pk=int(digits)).first() if len(digits) == NUMBER_DIGITS else None
+    case = (
+        Case.objects.filter(pk=int(digits), redacted_at=None).first()
+        if len(digits) == NUMBER_DIGITS
+        else None
+    )
     if case is not None and case.query_locked_until is not None and case.query_locked_until > at:
         raise IntakeError(Code.QUERY_LOCKED)
     if case is not None and _opens(case, letters):

@@ -122,9 +122,11 @@ def followed(number: int, *, at: datetime) -> Followed:
     """The case as its citizen sees it now.
 
     Raises:
-        Case.DoesNotExist: there is no such case any more.
+        Case.DoesNotExist: there is no such case any more, or its personal data has been erased.
     """
-    case = Case.objects.select_related("organisation", "office", "registered_by").get(pk=number)
+    case = Case.objects.select_related("organisation", "office", "registered_by").get(
+        pk=number, redacted_at=None
+    )
     draft = load(case)
     state = draft.state
     events = list(Event.objects.filter(case_id=number).order_by("seq"))

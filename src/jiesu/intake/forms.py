@@ -33,6 +33,10 @@ class Person:
         """Whether anything at all is known of the person."""
         return any((self.name, self.phone, self.address, self.id_number, self.email))
 
+    def unnamed(self) -> Person:
+        """Only the ways to call back, for a report without a name."""
+        return Person(phone=self.phone, email=self.email)
+
 
 @dataclass(frozen=True)
 class Agent:

@@ -35,6 +35,8 @@ def parties(form: ContactForm, kind: str, *, business_id: int | None) -> tuple[P
     """
     bringer = BRINGER[Kind(kind)]
     people = list(form.people) if bringer is not None else []
+    if kind == Kind.REPORT and form.anonymous:
+        people = [hidden for p in people if (hidden := p.unnamed()).given]
     found: list[PartyInput] = []
     agent_at = len(people) if form.agent.given and people else None
     spokesman = agent_at if _may_be_told(form.agent) else None

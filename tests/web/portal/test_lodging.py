@@ -12,6 +12,7 @@ from jiesu.cases.act import load
 from jiesu.cases.models import Case, File, Party
 from jiesu.intake import limits
 from jiesu.intake.models import Contact
+from jiesu.web.portal import frame
 from tests.web.portal.given import ANSWERS, PNG, hidden, words
 
 
@@ -116,6 +117,17 @@ def test_a_file_that_cannot_be_taken_does_not_cost_the_others(client: Client) ->
     assert "不能上传文件“页.html”" in html
     assert len(hidden(html, "held")) == 1
     assert ANSWERS["text"] in html
+
+
+def test_a_file_far_too_large_is_refused_without_being_read(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frame, "MOST_BYTES", 10)
+
+    answer = client.post("/complain/", {**ANSWERS, "screen": "0", "photos": [photo()]})
+
+    assert answer.status_code == 422
+    assert "超过 20 MB" in answer.content.decode()
 
 
 def test_pressing_twice_registers_once(client: Client) -> None:

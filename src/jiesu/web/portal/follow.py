@@ -17,11 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jiesu.cases.act import act
 from jiesu.cases.errors import ActionError
-from jiesu.cases.files import Upload
 from jiesu.cases.models import Case
 from jiesu.intake import entering, following, limits
 from jiesu.intake.errors import IntakeError
-from jiesu.web.portal.frame import address_of, grant, granted, page, withdraw_grant
+from jiesu.web.portal.frame import address_of, grant, granted, page, uploads, withdraw_grant
 from jiesu.web.portal.lodge import ACCEPT
 
 THANKS = {
@@ -215,8 +214,7 @@ def deed(request: HttpRequest, token: str, action: str) -> HttpResponse:
     now = timezone.now()
     kind = Case.objects.values_list("kind", flat=True).get(pk=number)
     data = {n: request.POST[n] for n in FIELDS[action] if request.POST.get(n)} | FIXED.get(action, {})
-    files = [Upload(name=f.name or "", content=f.read()) for f in request.FILES.getlist("photos")]
-    if action == "add_evidence" and files and "description" not in data:
+    if action == "add_evidence" and request.FILES and "description" not in data:
         # Pictures speak for themselves, and a refusal would cost them.
         data["description"] = _("照片、文件")
     key = request.POST.get("key", "")[:60]
@@ -229,7 +227,7 @@ def deed(request: HttpRequest, token: str, action: str) -> HttpResponse:
             actor=following.actor_of(kind),
             at=now,
             key=f"portal:{key}" if key else None,
-            files=files if action == "add_evidence" else (),
+            files=uploads(request, "photos") if action == "add_evidence" else (),
         )
     except IntakeError as refused:
         messages.error(request, refused.message)

@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jiesu.cases import keys
+from jiesu.cases.files import MOST_BYTES, Upload, refuse
 
 MOST_REMEMBERED = 6
 
@@ -48,6 +50,24 @@ def portal_url(request: HttpRequest) -> str:
         if settings.JIESU.public_url
         else request.build_absolute_uri(home)
     )
+
+
+def uploads(request: HttpRequest, name: str) -> list[Upload]:
+    """Files as they were sent; one that is far too large is not even read.
+
+    Raises:
+        ActionError: ``file_refused``.
+    """
+    return [one_upload(file) for file in request.FILES.getlist(name)]
+
+
+def one_upload(file: UploadedFile[Any]) -> Upload:
+    """One sent file. Raises ActionError ``file_refused`` before reading what is far too large."""
+    if (file.size or 0) > MOST_BYTES:
+        raise refuse(
+            _("文件“%(name)s”超过 20 MB，请压缩或者分开上传。") % {"name": file.name}, str(file.name)
+        )
+    return Upload(name=file.name or "", content=file.read())
 
 
 def grant(request: HttpRequest, number: int) -> str:
@@ -89,5 +109,9 @@ def done(request: HttpRequest, token: str) -> dict[str, Any] | None:
     kept = request.session.get("done")
     if not kept or not secrets.compare_digest(str(kept["token"]), token):
         return None
-    cases = [{**c, "code": keys.unwrap(bytes.fromhex(c["code"])).decode()} for c in kept["cases"]]
+    try:
+        cases = [{**c, "code": keys.unwrap(bytes.fromhex(c["code"])).decode()} for c in kept["cases"]]
+    except KeyError:
+        # The key that sealed them has been retired meanwhile.
+        return None
     return {"cases": cases, "at": kept["at"]}

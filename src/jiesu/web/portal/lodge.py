@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jiesu.cases.errors import ActionError, Code
-from jiesu.cases.files import MOST_FILES, Upload
+from jiesu.cases.files import MOST_FILES
 from jiesu.cases.kinds import Kind
 from jiesu.cases.models import Case
 from jiesu.intake import held, limits
@@ -28,7 +28,7 @@ from jiesu.intake.following import actor_of
 from jiesu.intake.prospects import prospects
 from jiesu.triage import kind as triage_kind
 from jiesu.web.portal.answers import Answers
-from jiesu.web.portal.frame import address_of, done, grant, page, portal_url, remember_done
+from jiesu.web.portal.frame import address_of, done, grant, one_upload, page, portal_url, remember_done
 from jiesu.web.portal.screens import SCREENS, TITLES, Screen, shown
 
 ACCEPT = "image/*,application/pdf,audio/*,video/mp4,.docx,.xlsx"
@@ -78,7 +78,7 @@ def _files(request: HttpRequest, answers: Answers) -> tuple[Answers, dict[str, s
             break
         try:
             limits.allow(limits.UPLOADS, address_of(request), at=timezone.now())
-            tokens.append(held.hold(Upload(name=file.name or "", content=file.read())).token)
+            tokens.append(held.hold(one_upload(file)).token)
         except (ActionError, IntakeError) as refused:
             errors["photos"] = refused.message
     return answers.put("held", *tokens), errors
