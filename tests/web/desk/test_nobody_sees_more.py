@@ -40,9 +40,9 @@ def test_a_case_of_ziyang_does_not_exist_for_heshan(office: Office, sign_in: Sig
     )
     paper = File.objects.get(case_id=number)
     case = office.case(number)
+    clock = case.next_seq  # none such; a stranger learns not even that
     party = case.facts["parties"][0]["seq"]
     notice = int(next(iter(case.facts["notices"])))
-    clock = next(iter(range(1)))
     pages = [
         reverse("desk:case", args=[number]),
         reverse("desk:act", args=[number, "accept"]),
@@ -189,3 +189,11 @@ def test_files_come_as_what_they_are_and_never_as_a_page(office: Office, sign_in
     )
     assert refused.status_code == 422
     assert "页面" in refused.content.decode()
+
+
+def test_the_reply_bundle_is_for_the_legal_section_of_the_bureau(office: Office, sign_in: SignIn) -> None:
+    number = office.accepted()
+    url = reverse("desk:bundle", args=[number])
+    assert sign_in("legal").get(url)["Content-Type"] == "application/zip"
+    assert sign_in("head.heshan").get(url).status_code == 404
+    assert sign_in("handler").get(url).status_code == 403

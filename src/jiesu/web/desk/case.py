@@ -28,7 +28,7 @@ from jiesu.intake.checking import INCOMPLETE
 from jiesu.people import calendar
 from jiesu.people.access import record_access
 from jiesu.people.models import AccessAct
-from jiesu.people.visibility import Part
+from jiesu.people.visibility import Capacity, Part, capacities
 from jiesu.triage.subject import subjects
 from jiesu.web.desk.casefile import CaseFile, message_body, plain_party, read
 from jiesu.web.desk.clocks import account_of, case_chip, clock_rows
@@ -223,6 +223,7 @@ def case(request: DeskRequest, number: int) -> HttpResponse:
         "owed": owed_before_close(file.state, ctx) if closing else None,
         "incomplete": [INCOMPLETE.get(code, code) for code in file.state.facts.incomplete],
         "may_verify": actor.has("auditor"),
+        "may_build": actor.has("legal", "head") and Capacity.HANDLING in capacities(file.standing, actor),
         "flags": flag_words(file),
         "national": NationalStatus(file.case.national_status).label,
         "subject": dict(subjects()).get(file.case.subject, file.case.subject),

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 
 from jiesu.cases.files import read as read_content
 from jiesu.cases.models import File
+from jiesu.cases.reply_bundle import build, may_build
 from jiesu.people.access import record_access
 from jiesu.people.models import AccessAct
 from jiesu.people.visibility import Part
@@ -37,5 +38,18 @@ def paper(request: DeskRequest, number: int, seq: int) -> HttpResponse:
     response["Content-Disposition"] = f"{way}; filename*=UTF-8''{quote(row.name)}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@desk("legal", "head")
+def bundle(request: DeskRequest, number: int) -> HttpResponse:
+    """The reply bundle for a review or a lawsuit, as one archive; making it is on record."""
+    file = read(number, actor=request.actor, children=False)
+    if not may_build(file.case, request.actor):
+        raise Http404
+    response = HttpResponse(build(file.case, actor=request.actor, at=request.now), content_type="application/zip")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'答复材料-{number}.zip')}"
+    response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
     return response

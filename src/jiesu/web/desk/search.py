@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jiesu.cases.worklists import items, searched, shown
+from jiesu.cases.models import Case
+from jiesu.cases.worklists import items, newest, search_for, shown
 from jiesu.intake.queries import earlier
 from jiesu.intake.telephones import normal_phone
 from jiesu.people import calendar
@@ -30,8 +31,16 @@ def search(request: DeskRequest) -> HttpResponse:
         normal_phone(text) if text.replace("-", "").replace(" ", "").isdigit() and len(text) < 18 else None
     )
     if text:
-        hits = earlier(text, request.actor) if by_phone else searched(request.actor, text)
-        found = list(shown(hits).order_by("-pk")[: MOST + 1])
+        if by_phone:
+            rows = shown(earlier(text, request.actor))
+        else:
+            part, condition = search_for(text)
+            rows = shown(
+                Case.objects.filter(
+                    pk__in=newest(request.actor, part, lambda cases: cases.filter(condition), size=MOST + 1)
+                )
+            )
+        found = list(rows.order_by("-registered_at", "-pk")[: MOST + 1])
         more = len(found) > MOST
         record_access(
             actor=request.actor,

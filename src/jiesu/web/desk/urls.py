@@ -69,6 +69,7 @@ CASES: list[URLPattern | URLResolver] = [
     path("cases/<number:number>/messages/<int:seq>/", case.message, name="message"),
     path("cases/<number:number>/respondent/", case.respondent, name="respondent"),
     path("cases/<number:number>/files/<int:seq>/", papers.paper, name="file"),
+    path("cases/<number:number>/bundle/", papers.bundle, name="bundle"),
     path("cases/<number:number>/suggestions/<int:seq>/", suggestions.decide, name="suggestion"),
     path("cases/<number:number>/proposals/<int:seq>/", approvals.proposal, name="proposal"),
     path("cases/<number:number>/history/", audit.history, name="history"),
