@@ -222,7 +222,9 @@ def finish(case: CaseState, at: datetime) -> CaseState:
             if action == "clear_flag" and "state_secret" not in case.facts.flags:
                 continue
             if action == "finish_assistance":
-                fields["part"] = next((s for s, c in case.facts.taking_part.items() if c == "assisting"), None)
+                fields["part"] = next(
+                    (s for s, c in case.facts.taking_part.items() if c == "assisting"), None
+                )
             if action == "inform_informant":
                 if case.state == "verifying":
                     continue
@@ -252,7 +254,7 @@ def finish(case: CaseState, at: datetime) -> CaseState:
 @given(
     seed=st.integers(0, 2**32),
     kind=st.sampled_from(sorted(TABLES)),
-    start=st.datetimes(datetime(2020, 1, 2), datetime(2026, 9, 30)),
+    start=st.datetimes(datetime(2020, 1, 2), datetime(2026, 9, 30)),  # noqa: DTZ001
     anonymous=st.booleans(),
     confirmed=st.booleans(),
     mixed=st.sampled_from(["", "suggested"]),
