@@ -33,7 +33,9 @@ def test_case_shows_clocks_with_their_account(api: Calling, assigned: Callable[.
     assert isinstance(seen["number"], str)
 
 
-def test_parties_are_masked_and_revealed_only_with_a_record(api: Calling, assigned: Callable[..., str]) -> None:
+def test_parties_are_masked_and_revealed_only_with_a_record(
+    api: Calling, assigned: Callable[..., str]
+) -> None:
     # given the handler's view
     number = assigned()
     handler = api("handler")
@@ -54,10 +56,14 @@ def test_parties_are_masked_and_revealed_only_with_a_record(api: Calling, assign
 
     # and nobody reveals what does not concern them
     problem(api("supervisor").post(f"cases/{number}/reveal", asked), 404, "case_not_found")
-    problem(handler.post(f"cases/{number}/reveal", {"parties": [9999], "reason": "试试"}), 404, "case_not_found")
+    problem(
+        handler.post(f"cases/{number}/reveal", {"parties": [9999], "reason": "试试"}), 404, "case_not_found"
+    )
 
 
-def test_actions_are_those_open_now_with_fields_and_choices(api: Calling, assigned: Callable[..., str]) -> None:
+def test_actions_are_those_open_now_with_fields_and_choices(
+    api: Calling, assigned: Callable[..., str]
+) -> None:
     number = assigned()
     actions = {a["name"]: a for a in api("handler").get(f"cases/{number}").json()["actions"]}
     assert {"accept", "refuse", "add_evidence"} <= set(actions)
@@ -71,7 +77,9 @@ def test_actions_are_those_open_now_with_fields_and_choices(api: Calling, assign
     assert "accept" not in dispatcher
 
 
-def test_accepting_issues_the_notice_and_raises_the_version(api: Calling, assigned: Callable[..., str]) -> None:
+def test_accepting_issues_the_notice_and_raises_the_version(
+    api: Calling, assigned: Callable[..., str]
+) -> None:
     number = assigned()
     handler = api("handler")
     before = handler.get(f"cases/{number}").json()
@@ -121,7 +129,9 @@ def test_same_action_with_the_same_key_is_taken_once(api: Calling, assigned: Cal
     problem(handler.act(number, "add_evidence", version=version, key="k1"), 422, "idempotency_mismatch")
 
 
-def test_decision_that_needs_approval_is_proposed_and_approved(api: Calling, assigned: Callable[..., str]) -> None:
+def test_decision_that_needs_approval_is_proposed_and_approved(
+    api: Calling, assigned: Callable[..., str]
+) -> None:
     number = assigned()
     handler = api("handler")
     fields = {"ground": "121.16.3", "reasons": "不能证明存在消费关系。", "violation": False, "factors": []}
@@ -145,10 +155,14 @@ def test_fields_at_fault_are_named(api: Calling, assigned: Callable[..., str]) -
 def test_only_people_on_offer_can_be_named(api: Calling, assigned: Callable[..., str]) -> None:
     number = assigned()
     stranger = Staff.objects.get(username="handler.heshan").pk
-    refused = problem(api("head").act(number, "reassign", staff=stranger, reason="请假"), 422, "fields_invalid")
+    refused = problem(
+        api("head").act(number, "reassign", staff=stranger, reason="请假"), 422, "fields_invalid"
+    )
     assert list(refused["errors"]) == ["staff"]
     for organisation in (10**15, by_key("430903001-office").pk):
-        problem(api("head").act(number, "reassign", office=organisation, reason="请假"), 422, "fields_invalid")
+        problem(
+            api("head").act(number, "reassign", office=organisation, reason="请假"), 422, "fields_invalid"
+        )
 
 
 def test_raised_lead_is_opened_at_once_and_shown_to_those_who_may_see_it(
@@ -156,7 +170,11 @@ def test_raised_lead_is_opened_at_once_and_shown_to_those_who_may_see_it(
 ) -> None:
     number = assigned()
     done = api("handler").act(
-        number, "raise_lead", matter="店内销售过期食品。", found="otherwise", found_on=timezone.localdate().isoformat()
+        number,
+        "raise_lead",
+        matter="店内销售过期食品。",
+        found="otherwise",
+        found_on=timezone.localdate().isoformat(),
     )
     assert done.status_code == 200, done.content.decode()
     [lead] = done.json()["created"]

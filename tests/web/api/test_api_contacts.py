@@ -35,7 +35,9 @@ def test_call_taker_registers_a_complaint(api: Calling) -> None:
 
 @pytest.mark.django_db
 def test_incomplete_contact_is_registered_on_staff_channels(api: Calling) -> None:
-    response = api("calltaker").post("contacts", {"kind": "complaint", "channel": "hotline", "text": "买到坏锅。"})
+    response = api("calltaker").post(
+        "contacts", {"kind": "complaint", "channel": "hotline", "text": "买到坏锅。"}
+    )
     assert response.status_code == 201
     number = int(response.json()["cases"][0]["number"])
     assert "complainant_name" in Case.objects.get(pk=number).facts["incomplete"]

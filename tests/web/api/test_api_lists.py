@@ -54,7 +54,9 @@ def test_pages_give_every_row_once_with_ties_and_without_dates(
         assert times == sorted(times, reverse=True)
 
 
-def test_filters(api: Calling, registered: Callable[..., dict[str, Any]], assigned: Callable[..., str]) -> None:
+def test_filters(
+    api: Calling, registered: Callable[..., dict[str, Any]], assigned: Callable[..., str]
+) -> None:
     here = assigned()
     waiting = registered()["number"]
     report = registered("report")["number"]

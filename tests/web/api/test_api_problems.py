@@ -52,7 +52,11 @@ def test_wrong_addresses_methods_and_types(api: Calling) -> None:
     problem(client.get("/api/v1/nothing"), 404, "address_unknown")
     problem(client.get("/api/v1/"), 404, "address_unknown")
     problem(client.post("/api/v1/nothing/at/all", b"x", content_type="text/plain"), 404, "address_unknown")
-    for method, path, allowed in (("put", "contacts", "POST"), ("delete", "cases", "GET"), ("post", "openapi.json", "GET")):
+    for method, path, allowed in (
+        ("put", "contacts", "POST"),
+        ("delete", "cases", "GET"),
+        ("post", "openapi.json", "GET"),
+    ):
         refused = getattr(client, method)(f"/api/v1/{path}")
         problem(refused, 405, "method_not_allowed")
         assert allowed in refused["Allow"]
@@ -64,7 +68,9 @@ def test_wrong_addresses_methods_and_types(api: Calling) -> None:
         problem(sent, 415, "unsupported_media_type")
 
 
-@pytest.mark.parametrize("number", ["1", "x", "0" * 18, "9" * 18, "9" * 19, "9" * 400, "４３０９", "-1", "%00", "a%2Fb"])
+@pytest.mark.parametrize(
+    "number", ["1", "x", "0" * 18, "9" * 18, "9" * 19, "9" * 400, "４３０９", "-1", "%00", "a%2Fb"]
+)
 def test_numbers_that_are_none(api: Calling, number: str) -> None:
     caller = api("calltaker")
     assert caller.get(f"cases/{number}").status_code == 404
@@ -102,13 +108,18 @@ def test_document_is_complete(api: Calling) -> None:
             assert operation["description"], path
             for status, answer in operation["responses"].items():
                 media = set(answer.get("content", {}))
-                assert media == ({"application/problem+json"} if int(status) >= 400 else media), (path, method)
+                assert media == ({"application/problem+json"} if int(status) >= 400 else media), (
+                    path,
+                    method,
+                )
             if "requestBody" in operation:
                 assert "application/problem+json" not in operation["requestBody"]["content"]
     assert document["paths"]["/api/v1/cases"]["get"]["security"] == [{"Bearer": ["cases:read"]}]
     for kind, table in TABLES.items():
         for row in table.rows.values():
-            assert (row.group != "hidden") == (f"action.{kind}.{row.action}" in document["components"]["schemas"])
+            assert (row.group != "hidden") == (
+                f"action.{kind}.{row.action}" in document["components"]["schemas"]
+            )
     again = Client().get("/api/v1/openapi.json", headers={"If-None-Match": found["ETag"]})
     assert again.status_code == 304
 
@@ -149,7 +160,9 @@ CONTACT_FIELDS = st.sampled_from(
      "joint_agreed", "agent", "respondent", "consent_disclosure", "consent_commission", "unknown"]
 )  # fmt: skip
 PERSON = st.dictionaries(
-    st.sampled_from(["name", "phone", "address", "id_type", "id_number", "email", "representative", "matter"]),
+    st.sampled_from(
+        ["name", "phone", "address", "id_type", "id_number", "email", "representative", "matter"]
+    ),
     VALUE,
     max_size=4,
 )

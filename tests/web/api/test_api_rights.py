@@ -45,7 +45,9 @@ def _without_number(problem: dict[str, Any]) -> dict[str, Any]:
     return {**problem, "data": {k: v for k, v in problem.get("data", {}).items() if k != "case"}}
 
 
-def test_report_is_hidden_from_the_centre_after_routing(api: Calling, registered: Callable[..., dict[str, Any]]) -> None:
+def test_report_is_hidden_from_the_centre_after_routing(
+    api: Calling, registered: Callable[..., dict[str, Any]]
+) -> None:
     # given a report that the call-taker has typed in herself
     case = registered("report")
     calltaker = api("calltaker")
@@ -77,7 +79,9 @@ def test_opening_a_report_is_recorded(api: Calling, registered: Callable[..., di
     assert AccessLog.objects.filter(act="open_report", case_id=int(number)).count() == 1
 
 
-def test_supervisor_reads_a_complaint_with_personal_data_hidden(api: Calling, assigned: Callable[..., str]) -> None:
+def test_supervisor_reads_a_complaint_with_personal_data_hidden(
+    api: Calling, assigned: Callable[..., str]
+) -> None:
     number = assigned(text="我叫张小明，电话13812345678，家住益阳市资阳区大码头街道1号，买的电饭煲坏了。")
     seen = api("supervisor").get(f"cases/{number}").json()
     assert "13812345678" not in str(seen)
@@ -87,7 +91,9 @@ def test_supervisor_reads_a_complaint_with_personal_data_hidden(api: Calling, as
     assert "13812345678" in api("handler").get(f"cases/{number}").json()["content"]["facts"]
 
 
-def test_council_sees_what_was_commissioned_to_it_and_nothing_else(api: Calling, assigned: Callable[..., str]) -> None:
+def test_council_sees_what_was_commissioned_to_it_and_nothing_else(
+    api: Calling, assigned: Callable[..., str]
+) -> None:
     number, other = assigned(), assigned(text="另一件。")
     handler = api("handler")
     assert handler.act(number, "accept").status_code == 200
@@ -97,7 +103,9 @@ def test_council_sees_what_was_commissioned_to_it_and_nothing_else(api: Calling,
                 number, "record_consent", party=party, subject=subject, consent=True, proof="call_record"
             )
             assert done.status_code == 200, done.content.decode()
-    commission = next(a for a in handler.get(f"cases/{number}").json()["actions"] if a["name"] == "commission")
+    commission = next(
+        a for a in handler.get(f"cases/{number}").json()["actions"] if a["name"] == "commission"
+    )
     choices = next(f for f in commission["fields"] if f["name"] == "organisation")["choices"]
     council = next(c["value"] for c in choices if "资阳" in c["label"])
     done = handler.act(number, "commission", organisation=council, scope="调解")
@@ -109,12 +117,18 @@ def test_council_sees_what_was_commissioned_to_it_and_nothing_else(api: Calling,
 def test_tokens_do_no_more_than_their_scope(api: Calling, assigned: Callable[..., str]) -> None:
     number = assigned()
     problem(api("handler", "contacts:write").get(f"cases/{number}"), 403, "scope_missing")
-    problem(api("handler", "cases:read").post(f"cases/{number}/actions/accept", {"version": 1}), 403, "scope_missing")
+    problem(
+        api("handler", "cases:read").post(f"cases/{number}/actions/accept", {"version": 1}),
+        403,
+        "scope_missing",
+    )
     problem(api("handler", "cases:act").get("cases"), 403, "scope_missing")
     problem(api().get("cases"), 401, "unauthenticated")
     problem(api().post(f"cases/{number}/actions/accept", {"version": 1}), 401, "unauthenticated")
 
 
-def test_another_organisations_staff_sees_the_same_contact_only_after_it_is_routed_there(api: Calling) -> None:
+def test_another_organisations_staff_sees_the_same_contact_only_after_it_is_routed_there(
+    api: Calling,
+) -> None:
     made = api("calltaker").post("contacts", contact()).json()["cases"][0]["number"]
     problem(api("head").get(f"cases/{made}"), 404, "case_not_found")

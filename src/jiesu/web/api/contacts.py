@@ -11,6 +11,7 @@ from pydantic import Field
 
 from jiesu.cases.errors import Code as CaseCode
 from jiesu.cases.kinds import Channel
+from jiesu.intake import limits
 from jiesu.intake.actions import register
 from jiesu.intake.forms import STRICT_CHANNELS, ContactForm, FormError, read
 from jiesu.people.actors import Actor, Party, citizen
@@ -21,15 +22,12 @@ from jiesu.web.api.auth import OptionalBearer, caller
 from jiesu.web.api.idempotency import Key
 from jiesu.web.api.problems import Problem, invalid, unauthenticated
 from jiesu.web.api.schemas import ContactCreated
-from jiesu.web.api.throttles import Anonymous
 
 router = Router(tags=["来件"])
 
 #: Roles that take in contacts, at the desk as here.
 REGISTERS = ("calltaker", "dispatcher", "handler", "officehead")
 _CITIZENS: dict[str, Party] = {"complaint": "complainant", "report": "informant"}
-
-PER_HOUR = 60
 
 
 class PersonIn(Schema):
@@ -141,7 +139,6 @@ EXAMPLES: dict[str, Any] = {
     operation_id="create_contact",
     summary="登记来件",
     auth=OptionalBearer(Scope.CONTACTS_WRITE),
-    throttle=Anonymous("contacts", PER_HOUR, 3600),
     response={201: ContactCreated, **documented.errors(400, 401, 403, 409, 413, 415, 422, 429)},
     openapi_extra=documented.body(ContactIn, EXAMPLES),
 )
@@ -151,6 +148,8 @@ def create_contact(
     """一次来件立为一件或者两件。网上渠道（`portal`）不需要令牌，每个地址每小时最多 60 次；其他渠道需要
     `contacts:write` 范围的令牌，并记为令牌所属人员登记。网络中断后请以同一 `Idempotency-Key` 重复提交。"""
     who = caller(request)
+    if who.actor is None:
+        limits.allow(limits.CONTACTS, request.META.get("REMOTE_ADDR", ""), at=who.at)
     try:
         form = read(body)
     except FormError as error:

@@ -134,7 +134,7 @@ class Reading:
                     {
                         "seq": row.seq,
                         "role": row.role,
-                        "role_label": row.get_role_display(),
+                        "role_label": str(PartyRole(row.role).label),
                         "name": row.name_masked,
                         "phone": row.phone_masked,
                         "represented_by": row.represented_by,
@@ -172,7 +172,7 @@ class Reading:
                 "title": title_of(m),
                 "to": m.to_role,
                 "status": m.status,
-                "status_label": m.get_status_display(),
+                "status_label": str(Message.Status(m.status).label),
                 "required": m.required,
                 "channel": m.channel,
                 "created_at": instant(m.created_at),

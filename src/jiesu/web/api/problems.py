@@ -24,6 +24,8 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 
 from jiesu.cases.errors import ActionError
 from jiesu.cases.errors import Code as CaseCode
+from jiesu.intake.errors import Code as IntakeCode
+from jiesu.intake.errors import IntakeError
 
 logger = logging.getLogger("jiesu.api")
 
@@ -43,8 +45,6 @@ class Code(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_LARGE = "too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
-    TOO_MANY_REQUESTS = "too_many_requests"
-    QUERY_CODE_WRONG = "query_code_wrong"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -56,7 +56,7 @@ CATALOGUE: dict[str, tuple[int, Any]] = {
     Code.SCOPE_MISSING: (403, gettext_lazy("令牌没有这项权限")),
     CaseCode.NOT_PERMITTED: (403, gettext_lazy("没有办理权限")),
     Code.ADDRESS_UNKNOWN: (404, gettext_lazy("没有这个地址")),
-    Code.QUERY_CODE_WRONG: (404, gettext_lazy("编号或者查询码不正确")),
+    IntakeCode.QUERY_WRONG: (404, gettext_lazy("编号或者查询码不对")),
     CaseCode.CASE_NOT_FOUND: (404, gettext_lazy("没有找到案件")),
     CaseCode.UNKNOWN_ACTION: (404, gettext_lazy("没有这项操作")),
     Code.METHOD_NOT_ALLOWED: (405, gettext_lazy("不支持这种请求方法")),
@@ -72,7 +72,8 @@ CATALOGUE: dict[str, tuple[int, Any]] = {
     CaseCode.IDEMPOTENCY_MISMATCH: (422, gettext_lazy("请求标识已用于不同的内容")),
     CaseCode.FILE_REFUSED: (422, gettext_lazy("文件不能接收")),
     CaseCode.REDACTED: (422, gettext_lazy("个人信息已按期删除")),
-    Code.TOO_MANY_REQUESTS: (429, gettext_lazy("请求过于频繁")),
+    IntakeCode.TOO_MANY: (429, gettext_lazy("请求过于频繁")),
+    IntakeCode.QUERY_LOCKED: (429, gettext_lazy("输错次数过多")),
     Code.INTERNAL_ERROR: (500, gettext_lazy("系统错误")),
 }
 
@@ -141,6 +142,13 @@ def invalid(errors: Mapping[str, str]) -> Problem:
 def of_action_error(error: ActionError) -> Problem:
     """What a case refuses, as a problem."""
     return Problem(str(error.code), error.message, errors=error.fields, data=error.data, status=error.status)
+
+
+def of_intake_error(error: IntakeError) -> Problem:
+    """What the public side refuses, with the time to wait where there is one."""
+    minutes = error.data.get("minutes")
+    wait = {"Retry-After": str(int(minutes) * 60)} if minutes else {}
+    return Problem(str(error.code), error.message, status=error.status, headers=wait)
 
 
 def unauthenticated() -> Problem:
@@ -240,7 +248,7 @@ def _of_http_error(error: HttpError) -> Problem:
     if isinstance(error, AuthenticationError):
         return unauthenticated()
     if isinstance(error, Throttled):
-        return Problem(Code.TOO_MANY_REQUESTS, _("请求过于频繁，请稍后再试。"))
+        return Problem(IntakeCode.TOO_MANY, _("请求过于频繁，请稍后再试。"))
     if cause is not None:
         return Problem(Code.BAD_REQUEST, _("请求内容无法读取，请检查后重新提交。"))
     return Problem(Code.BAD_REQUEST, str(error), status=error.status_code)
@@ -252,6 +260,8 @@ def problem_for(error: Exception) -> Problem | None:
         return error
     if isinstance(error, ActionError):
         return of_action_error(error)
+    if isinstance(error, IntakeError):
+        return of_intake_error(error)
     if isinstance(error, ValidationError):
         return _of_validation(error)
     if isinstance(error, HttpError):
@@ -284,5 +294,5 @@ def install(api: NinjaAPI) -> None:
             problem = Problem(Code.INTERNAL_ERROR, _("系统出现错误，请稍后再试；已提交的内容没有被处理。"))
         return problem.response()
 
-    for kind in (Exception, Http404, HttpError, ValidationError, ActionError, Problem):
+    for kind in (Exception, Http404, HttpError, ValidationError, ActionError, IntakeError, Problem):
         api.add_exception_handler(kind, answer)

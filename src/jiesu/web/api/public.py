@@ -11,27 +11,16 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from jiesu import law
-from jiesu.cases.act import offered
-from jiesu.cases.following import (
-    QueryCodeWrong,
-    citizen_of,
-    clocks_shown,
-    correspondence,
-    open_by_code,
-    state_of,
-    state_shown,
-    steps,
-)
+from jiesu.intake.entering import enter
+from jiesu.intake.following import followed
 from jiesu.people import calendar
 from jiesu.people.actors import SHANGHAI
 from jiesu.places.models import Organisation, OrganisationType
 from jiesu.web.api import documented
-from jiesu.web.api.details import articles_of
-from jiesu.web.api.problems import Code, Problem, invalid
+from jiesu.web.api.problems import invalid
 from jiesu.web.api.schemas import CitizenCase, DueOut, OrganisationPage
 from jiesu.web.api.throttles import Anonymous
 from jiesu.web.api.values import day, instant
-from jiesu.web.desk.clocks import rule_title
 
 router = Router(tags=["公开"])
 
@@ -43,7 +32,6 @@ MOST_ORGANISATIONS = 200
     operation_id="follow_case",
     summary="凭查询码看进展",
     auth=None,
-    throttle=Anonymous("follow", 120, 3600),
     response={200: CitizenCase, **documented.errors(404, 422, 429)},
 )
 def follow_case(
@@ -51,47 +39,50 @@ def follow_case(
     number: str,
     code: Annotated[str, Query(max_length=40, description="登记时给出的查询码")] = "",
 ) -> dict[str, Any]:
-    """来件人看到的进展：每一步的时间和依据、期限、告知内容。编号或查询码不对、查询被锁定，都是同一个 404
-    `query_code_wrong`；连续输错 5 次，15 分钟内不能查询。"""
+    """来件人看到的进展：每一步的时间和依据、现在等待什么、告知和留言。编号不存在与查询码不对，都是同一个 404
+    `query_wrong`；连续输错 5 次，无论编号是否存在，15 分钟内都是 429 `query_locked`。告知书要在网上打开过才有全文：打开即为送达。"""
     at = timezone.now()
-    try:
-        case = open_by_code(number, code, at=at)
-    except QueryCodeWrong as error:
-        raise Problem(Code.QUERY_CODE_WRONG, str(error)) from error
-    state = state_of(case)
-    shown = state_shown(case)
-    holder = case.organisation or case.registered_by
+    case = enter(number, code, at=at, who=request.META.get("REMOTE_ADDR", ""))
+    seen = followed(case.pk, at=at)
+    awaited = seen.awaited
     return {
-        "number": str(case.pk),
-        "kind": case.kind,
-        "state": shown.value,
-        "state_label": str(shown.label),
-        "received_at": instant(case.received_at),
-        "closed_at": instant(case.closed_at),
-        "organisation": holder.name,
-        "steps": [{"at": instant(s.at), "label": s.label, "article": s.article} for s in steps(case)],
-        "clocks": [
-            {
-                "title": rule_title(c.rule),
-                "articles": articles_of(c),
-                "due_on": day(c.due_on),
-                "state": c.state,
-                "provisional": c.provisional,
-            }
-            for c in clocks_shown(state)
+        "number": str(seen.number),
+        "kind": seen.kind,
+        "kind_label": seen.kind_label,
+        "received_at": instant(seen.received_at),
+        "bureau": seen.bureau,
+        "phone": seen.phone,
+        "closed": seen.closed,
+        "steps": [
+            {"at": instant(s.at), "label": s.label, "text": s.text, "article": s.article} for s in seen.steps
         ],
-        "messages": [
+        "awaited": {
+            "label": awaited.label,
+            "text": awaited.text,
+            "by": day(awaited.by),
+            "article": awaited.article,
+            "provisional": awaited.provisional,
+            "suspended": awaited.suspended,
+            "late": awaited.late,
+        }
+        if awaited is not None
+        else None,
+        "asked_until": day(seen.asked),
+        "notices": [
             {
-                "seq": m.seq,
-                "at": instant(m.at),
-                "from_citizen": m.from_citizen,
-                "title": m.title,
-                "number": m.number,
-                "body": m.body,
+                "seq": n.seq,
+                "at": instant(n.at),
+                "title": n.title,
+                "number": n.number,
+                "opened": n.opened,
+                "body": n.body,
             }
-            for m in correspondence(case)
+            for n in seen.notices
         ],
-        "can": [o.action for o in offered(case, state, citizen_of(case), at)],
+        "words": [{"at": instant(w.at), "mine": w.mine, "text": w.text} for w in seen.words],
+        "files": list(seen.files),
+        "actions": sorted(seen.actions),
+        "continued_as": str(seen.converted) if seen.converted else None,
     }
 
 

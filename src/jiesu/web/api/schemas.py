@@ -78,9 +78,11 @@ class Filters(Schema):
     state: list[State] = Field(default_factory=list, max_length=30, description="状态，可重复")
     kind: list[Kind] = Field(default_factory=list, max_length=10, description="类型，可重复")
     organisation: Annotated[str, Field(max_length=60)] = Field("", description="处理机关的 id 或者 key")
-    due_before: DayParameter | None = Field(None, description="最近期限的最后一日早于这一天")
+    due_before: DayParameter | None = Field(None, description="未办结，且最近期限的最后一日早于这一天")
     q: Annotated[str, Field(max_length=60)] = Field("", description="办件编号、外部编号，或者两个字以上的词")
-    order: Literal["registered", "due"] = Field("registered", description="新登记在前，或者先到期在前")
+    order: Literal["registered", "due"] = Field(
+        "registered", description="新登记在前，或者先到期在前（只列未办结的）"
+    )
     limit: int = Field(50, ge=1, le=200)
     cursor: Annotated[str, Field(max_length=300)] = ""
 
@@ -265,24 +267,35 @@ class MessageBody(Schema):
 class CitizenStep(Schema):
     at: Instant
     label: str
+    text: str
     article: str
 
 
-class CitizenClock(Schema):
-    title: str
-    articles: list[str]
-    due_on: Day | None
-    state: str
+class CitizenAwaited(Schema):
+    """现在等待什么，最迟到哪一天。"""
+
+    label: str
+    text: str
+    by: Day | None
+    article: str
     provisional: bool
+    suspended: bool
+    late: bool
 
 
-class CitizenMessage(Schema):
+class CitizenNotice(Schema):
     seq: int
     at: Instant
-    from_citizen: bool
     title: str
     number: str
-    body: str
+    opened: bool
+    body: str = Field(description="打开过的才有全文")
+
+
+class CitizenWord(Schema):
+    at: Instant
+    mine: bool
+    text: str
 
 
 class CitizenCase(Schema):
@@ -290,15 +303,19 @@ class CitizenCase(Schema):
 
     number: CaseNumber
     kind: str
-    state: str
-    state_label: str
+    kind_label: str
     received_at: Instant
-    closed_at: Instant | None
-    organisation: str
+    bureau: str = Field(description="正在处理的机关；尚未分送的为空")
+    phone: str
+    closed: bool
     steps: list[CitizenStep]
-    clocks: list[CitizenClock]
-    messages: list[CitizenMessage]
-    can: list[str] = Field(description="还可以做的：补充材料、留言、撤回、催办、评价")
+    awaited: CitizenAwaited | None
+    asked_until: Day | None = Field(description="要求补充材料的，最迟答复日期")
+    notices: list[CitizenNotice]
+    words: list[CitizenWord]
+    files: list[str]
+    actions: list[str] = Field(description="还可以在网上做的：补充材料、留言、撤回、催办、评价")
+    continued_as: CaseNumber | None
 
 
 class DueOut(Schema):
