@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from typing import TYPE_CHECKING, TypedDict
+
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
 
 from jiesu.intake.forms import ContactForm
 from jiesu.people.models import Staff
@@ -10,7 +12,16 @@ from jiesu.places.addresses import Confidence, locate
 from jiesu.places.models import Organisation, OrganisationType
 from jiesu.places.queries import division_line
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 RELIABLE = (Confidence.HIGH, Confidence.MEDIUM)
+
+
+class Manned(TypedDict):
+    """What a centre is annotated with."""
+
+    manned: bool
 
 
 def address_fields(form: ContactForm) -> list[str]:
@@ -33,21 +44,36 @@ def centre_for(form: ContactForm) -> Organisation:
     Raises:
         Organisation.DoesNotExist: there is no centre at all.
     """
-    centres = list(
-        Organisation.objects.filter(type=OrganisationType.CENTRE, is_active=True)
-        .select_related("parent")
-        .annotate(manned=Exists(Staff.objects.filter(organisation=OuterRef("pk"), is_active=True)))
-    )
-    if not centres:
+    codes = _codes(form)
+    near = {c.division_code: c for c in _centres().filter(division_code__in=codes)}
+    for code in codes:
+        if code in near and near[code].manned:
+            return near[code]
+    first = _centres().filter(manned=True).first()
+    if first is None:
+        # Nobody works anywhere yet: an installation that is being set up.
+        first = next((near[code] for code in codes if code in near), None) or _centres().first()
+    if first is None:
         raise Organisation.DoesNotExist("no 12315 centre")
-    manned = {c.division_code: c for c in centres if getattr(c, "manned", False)}
-    by_division = manned or {c.division_code: c for c in centres}
+    return first
+
+
+def _codes(form: ContactForm) -> list[str]:
+    """Divisions of the addresses and those above them, the nearest of the weightiest first."""
+    found: dict[str, None] = {}
     for address in address_fields(form):
-        found = locate(address)
-        if found.confidence not in RELIABLE:
-            continue
-        for code in division_line(found.county or found.city or found.province):
-            if code in by_division:
-                return by_division[code]
-    levels = {"city": 0, "county": 1, "province": 2}
-    return min(by_division.values(), key=lambda c: (levels.get(c.level, 3), c.division_code, c.pk))
+        located = locate(address)
+        if located.confidence in RELIABLE:
+            found.update(dict.fromkeys(division_line(located.county or located.city or located.province)))
+    return list(found)
+
+
+def _centres() -> QuerySet[WithAnnotations[Organisation, Manned]]:
+    """Active centres, whether anybody works there, those of cities first."""
+    works = Staff.objects.filter(organisation=OuterRef("pk"), is_active=True)
+    rank = Case(When(level="city", then=0), When(level="county", then=1), default=2)
+    return (
+        Organisation.objects.filter(type=OrganisationType.CENTRE, is_active=True)
+        .annotate(manned=Exists(works))
+        .order_by(rank, "division_code", "pk")
+    )
