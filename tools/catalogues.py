@@ -218,6 +218,9 @@ STAYS = {
     "web/templates/base/gallery": "sample page of the building blocks",
     "web/desk/platform.py": "column heads of the national platform's tables",
     "cases/apps.py": "name of the application",
+    "cases/reply_bundle.py": "the file for a review or a lawsuit is in Chinese",
+    "web/desk/papers.py": "name of that file",
+    "web/templates/components/language.html": "a language names itself",
     "web/api/app.py": "name of the interface; its words are collected as documentation",
 }
 #: Words that are read from what people type, or stored with a case and so never translated.

@@ -116,7 +116,7 @@ def register(
     """
     if actor.is_staff and not actor.roles & WORKING:
         # Administration, security and audit are kept apart from the work.
-        raise ActionError(Code.NOT_PERMITTED, "您没有登记来件的权限。")
+        raise ActionError(Code.NOT_PERMITTED, _("您没有登记来件的权限。"))
     strict = strict_for(form.channel) if strict is None else strict
     with transaction.atomic():
         if key:
