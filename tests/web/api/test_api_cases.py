@@ -129,6 +129,20 @@ def test_same_action_with_the_same_key_is_taken_once(api: Calling, assigned: Cal
     problem(handler.act(number, "add_evidence", version=version, key="k1"), 422, "idempotency_mismatch")
 
 
+def test_repeated_routing_of_a_report_is_answered_although_the_sender_sees_it_no_more(
+    api: Calling, registered: Callable[..., dict[str, Any]]
+) -> None:
+    number = registered("report")["number"]
+    body = {
+        "version": api("dispatcher").get(f"cases/{number}").json()["version"],
+        "organisation": by_key("430902-bureau").pk,
+    }
+    first = api("dispatcher").post(f"cases/{number}/actions/route", body, key="r1")
+    again = api("dispatcher").post(f"cases/{number}/actions/route", body, key="r1")
+    assert first.status_code == 200, first.content.decode()
+    assert first.content == again.content
+
+
 def test_decision_that_needs_approval_is_proposed_and_approved(
     api: Calling, assigned: Callable[..., str]
 ) -> None:

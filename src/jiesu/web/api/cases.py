@@ -23,7 +23,6 @@ from jiesu.cases.models import Message, Party
 from jiesu.cases.queries import find
 from jiesu.intake.links import complete_links
 from jiesu.people.access import record_access
-from jiesu.people.actors import Actor
 from jiesu.people.models import AccessAct
 from jiesu.people.tokens import Scope
 from jiesu.people.visibility import Part
@@ -294,7 +293,6 @@ def _act(
 ) -> dict[str, Any]:
     """Takes the action once per key, then lets linked cases follow at once instead of at the next sweep."""
     actor = who.staff
-    _check(actor, number, action, fields, who)
     said = {
         "case": str(number),
         "action": action,
@@ -304,6 +302,8 @@ def _act(
     }
 
     def work() -> dict[str, Any]:
+        # Inside, so that a repeated request gets its answer even where the case has moved on since.
+        _check(who, number, action, fields)
         done = act(number, action, fields, actor=actor, at=who.at, version=version, files=files or ())
         return {
             "event": done.event,
@@ -311,7 +311,7 @@ def _act(
             "state": done.state.state,
             "messages": list(done.messages),
             "created": [str(n) for n in done.created],
-            "linked": bool(done.created) or action in LINKING,
+            "linked": bool(done.created or done.state.facts.links),
         }
 
     answer = once(key, said, work, actor=actor, at=who.at, status=200)
@@ -320,12 +320,9 @@ def _act(
     return answer
 
 
-#: Actions that tie the case to one that exists already.
-LINKING = frozenset({"link_duplicate", "merge_repeat", "close_repeat"})
-
-
-def _check(actor: Actor, number: int, action: str, fields: dict[str, Any], who: Caller) -> None:
+def _check(who: Caller, number: int, action: str, fields: dict[str, Any]) -> None:
     """People and organisations must be those on offer: the tables cannot know them."""
+    actor = who.staff
     case = find(number, actor=actor)
     rows = table(case.kind).rows
     row = rows.get(action)
