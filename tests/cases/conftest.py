@@ -84,7 +84,7 @@ def story(who: Callable[[str], Actor]) -> Teller:
     """Starts a case as the call-taker of the city centre registers it."""
 
     def begin(kind: str = "complaint", at: str = "2026-11-02T09:00", **changes: Any) -> Story:
-        centre = by_key("430900-centre")
+        centre = by_key(changes.pop("registered_by_key", "430900-centre"))
         bringer = {"complaint": "complainant", "report": "informant"}.get(kind, "enquirer")
         opposite = "reported" if kind in ("report", "lead") else "respondent"
         parties = changes.pop(
@@ -102,7 +102,7 @@ def story(who: Callable[[str], Actor]) -> Teller:
             "kind": kind,
             "channel": "hotline",
             "registered_by": centre.pk,
-            "division": "430900",
+            "division": centre.division_code[:6],
             "received_at": moment(at),
             "parties": parties,
             "text": "2026年10月31日在该超市购买的电饭煲使用一天即损坏，要求退货被拒绝。",

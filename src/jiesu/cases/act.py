@@ -361,8 +361,10 @@ LINE_COLUMNS = ("province", "city", "county")
 
 def save(draft: Draft) -> None:
     """Writes a draft of a stored case: its row, its new children, its changed clocks, its jobs."""
+    before = draft.case.kind
     draft.project()
     case = draft.case
+    search.move(case.pk, before, case.kind)
     holder = draft.state.organisation or draft.state.registered_by
     for column, code in line_codes(holder).items():
         setattr(case, column, code)

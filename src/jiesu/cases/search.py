@@ -77,3 +77,17 @@ def index(case_id: int, kind: str, words: list[str]) -> None:
             " ON CONFLICT (case_id) DO UPDATE SET words = excluded.words",
             [case_id, vector(words)],
         )
+
+
+def move(case_id: int, before: str, after: str) -> None:
+    """Takes a case's words along when a person finds that it is of another kind: reports have an index of their own."""
+    old, new = table_for(before)._meta.db_table, table_for(after)._meta.db_table
+    if old == new:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{new}" (case_id, words) SELECT case_id, words FROM "{old}" WHERE case_id = %s'  # noqa: S608
+            " ON CONFLICT (case_id) DO UPDATE SET words = excluded.words",
+            [case_id],
+        )
+        cursor.execute(f'DELETE FROM "{old}" WHERE case_id = %s', [case_id])  # noqa: S608

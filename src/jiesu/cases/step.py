@@ -157,6 +157,8 @@ def step(case: CaseState, action: str, data: Data, ctx: Context) -> Stepped:
             outcome=row.outcome or action,
             facts=replace(state.facts, decision=decision),
         )
+    elif row.outcome:
+        state = replace(state, outcome=row.outcome)
     for move in row.moves:
         state, taken, moved = _move(state, move, data, ctx, taken)
         changed.update({c.seq: c for c in moved})

@@ -252,6 +252,8 @@ def approved_extension_possible(case: CaseState, data: Data, ctx: Context) -> Re
     clock = case.clock(str(data["clock"]))
     if clock is None:
         return Refusal("no_clock", _("请选择正在计时的期限。"), "clock")
+    if clock.extensions:
+        return Refusal("already_extended", _("该期限已经延长过一次，不能再次延长。"), "clock")
     if clock.due_on is not None and ctx.on >= clock.due_on:
         return Refusal("extension_too_late", _("延长应当在期限的最后一日之前批准，现在已不能延长。"), "clock")
     return None
@@ -297,7 +299,7 @@ def nothing_owed(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     """A case closes when all is told with proof, every clock is done, no part is open, nothing waits for approval."""
     owed = owed_before_close(case, ctx)
     if owed:
-        return Refusal("open_duties", _("还不能办结：") + "；".join(owed))
+        return Refusal("open_duties", _("还不能办结：%(owed)s") % {"owed": _("；").join(owed)})
     return None
 
 

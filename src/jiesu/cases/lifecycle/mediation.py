@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lifecycle import columns, common, folds, guards
-from jiesu.cases.lifecycle.fields import Field, Type
+from jiesu.cases.lifecycle.fields import Field, Label, Type
 from jiesu.cases.lifecycle.representing import BY_AGENT, represented_agree, within_powers
 from jiesu.cases.lifecycle.roles import (
     ASSIGNEE,
@@ -104,17 +105,17 @@ def _other_than_form9(case: CaseState, data: Data, ctx: Context) -> Refusal | No
     return None
 
 
-def _appraisal(kind: str, name: str, article: str) -> tuple[Row, ...]:
+def _appraisal(kind: str, name: Label, article: str) -> tuple[Row, ...]:
     """Start and end of an appraisal or testing; its time is not counted (order 121 art. 22)."""
     return (
         Row(
             action=f"start_{kind}",
-            label=_("开始%s") % name,
+            label=format_lazy(_("开始{name}"), name=name),
             states=states("accepted", "mediating"),
             who=WORK,
             fields=(
                 Field("since", Type.DATE, _("委托日期"), past=True, prefill="today"),
-                Field("body", Type.LINE, _("%s机构") % name, length=120),
+                Field("body", Type.LINE, format_lazy(_("{name}机构"), name=name), length=120),
                 Field("document", Type.LINE, _("委托书编号"), length=120),
                 common.NOTE,
             ),
@@ -125,7 +126,7 @@ def _appraisal(kind: str, name: str, article: str) -> tuple[Row, ...]:
         ),
         Row(
             action=f"end_{kind}",
-            label=_("%s结束") % name,
+            label=format_lazy(_("{name}结束"), name=name),
             states=states("accepted", "mediating", "terminated"),
             who=WORK,
             fields=(
@@ -273,8 +274,8 @@ MEDIATION_ROWS = (
         only_with_law=True,
         group="more",
     ),
-    *_appraisal("appraisal", str(_("鉴定")), "appraise"),
-    *_appraisal("testing", str(_("检测")), "appraise"),
+    *_appraisal("appraisal", _("鉴定"), "appraise"),
+    *_appraisal("testing", _("检测"), "appraise"),
     Row(
         action="record_fee_dispute",
         label=_("登记鉴定检测费用或者机构协商不成"),

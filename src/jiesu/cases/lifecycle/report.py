@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
@@ -178,7 +179,7 @@ def _verification(*rules: str) -> tuple[Row, ...]:
         for row in (
             Row(
                 action=f"start_{kind}",
-                label=_("开始%s") % name,
+                label=format_lazy(_("开始{name}"), name=name),
                 states=VERIFYING,
                 to="verifying",
                 who=CLOSE_WORK,
@@ -195,7 +196,7 @@ def _verification(*rules: str) -> tuple[Row, ...]:
             ),
             Row(
                 action=f"end_{kind}",
-                label=_("%s结束") % name,
+                label=format_lazy(_("{name}结束"), name=name),
                 states=states("verifying", *DECIDED),
                 who=CLOSE_WORK,
                 fields=(
