@@ -43,6 +43,7 @@ class Command:
 COMMANDS: dict[str, Command] = {
     "up": Command("up", "启动全部：数据库、网站、后台任务 / start everything", django=False),
     "law": Command("law", "期限与规则：due、rules、coverage / periods and rules", django=False),
+    "import": Command("importing", "导入表格 / import a spreadsheet"),
     "report": Command("report", "一个辖区一年的数据 / a region's year in figures"),
     "demo": Command("demo", "生成一年的演示数据 / generate a year to look at"),
     "verify": Command("verify", "核对事实链 / check the chains of facts"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+
+from jiesu.intake import imports
+from jiesu.triage import kind as triage_kind
 
 STALLED_AFTER = 45
 """Seconds without a heartbeat (one each ten) after which a worker counts as dead."""
@@ -27,3 +31,17 @@ async def remove_old_jobs(context: JobContext, timestamp: int) -> None:
     await context.app.job_manager.delete_old_jobs(
         nb_hours=7 * 24, include_failed=True, include_cancelled=True, include_aborted=True
     )
+
+
+@app.task(name="jiesu.import_file")
+def import_file(run: int) -> None:
+    """Read a spreadsheet that was received; from where it stopped, if its process was killed."""
+    imports.carry_out(run, suggest_kind=triage_kind.suggest, now=timezone.now)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="jiesu.sweep_imports", queueing_lock="jiesu.sweep_imports")
+def sweep_imports(timestamp: int) -> None:
+    """Go on with imports whose job was lost."""
+    for run in imports.owed(timezone.now()):
+        import_file(run)

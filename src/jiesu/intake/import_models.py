@@ -63,6 +63,7 @@ class ImportedRow(models.Model):
 
     source = models.CharField(max_length=64)
     row = models.PositiveIntegerField()
+    run_id = models.BigIntegerField(null=True)
     contact_id = models.BigIntegerField(null=True)
     case_id = models.BigIntegerField(null=True)
 

@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(max_length=64)),
                 ('row', models.PositiveIntegerField()),
+                ('run_id', models.BigIntegerField(null=True)),
                 ('contact_id', models.BigIntegerField(null=True)),
                 ('case_id', models.BigIntegerField(null=True)),
             ],

@@ -1,0 +1,285 @@
+"""Spreadsheets as rows with named columns, and the sheet of refused rows that goes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+import yaml
+
+from jiesu.intake import reading
+
+FILE = Path(__file__).parent / "data" / "imports.yaml"
+#: The reading process gets this long, whatever it does.
+PATIENCE = 180
+MOST_BYTES = 60 * 1024 * 1024
+
+
+class Code(StrEnum):
+    """Stable codes of files that cannot be imported."""
+
+    UNREADABLE = "file_unreadable"
+    TOO_LARGE = "file_too_large"
+    EMPTY = "file_empty"
+    NO_COLUMNS = "columns_unknown"
+    COLUMN_TWICE = "column_twice"
+    UNKNOWN_FORMAT = "format_unknown"
+
+
+MESSAGES = {
+    Code.UNREADABLE: "读不出这个文件：请用 Excel 另存为 .xlsx 或者 CSV（UTF-8、GBK 均可）后再导入。",
+    Code.TOO_LARGE: f"文件过大：一次最多 {reading.MOST_ROWS:,} 行、{reading.MOST_COLUMNS} 列，请拆分后再导入。",
+    Code.EMPTY: "文件里没有数据行：第一行应是列名，其下是数据。",
+    Code.NO_COLUMNS: "没有认出“内容”一列：请核对列名，或者选择对应的表格格式。",
+    Code.COLUMN_TWICE: "有两列表示同一项内容，请删去或者改名其中一列：",
+    Code.UNKNOWN_FORMAT: "没有这种表格格式。",
+}
+
+
+class SheetError(Exception):
+    """A file that cannot be imported as a whole.
+
+    Args:
+        code: stable code.
+        more: names of columns, where they explain it.
+    """
+
+    def __init__(self, code: Code, more: str = "") -> None:
+        self.code = code
+        self.message = MESSAGES[code] + more
+        super().__init__(self.message)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of spreadsheet.
+
+    Args:
+        columns: field of the form → names that its column may have.
+        channel: channel of its rows, unless a column says otherwise.
+        service_days: working days until the other platform wants an answer, where the sheet does not say.
+        handover: rows count as received when they are imported.
+        ignored: columns that are known and left out.
+        alone: knows its own columns only, and is recognised by them.
+    """
+
+    key: str
+    label: str
+    columns: Mapping[str, Sequence[str]]
+    channel: str
+    service_days: int
+    handover: bool
+    ignored: frozenset[str]
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its number as people see it in the file, and its cells as they stand there."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first row: names of columns, the place of each field, names that nobody knows."""
+
+    names: tuple[str, ...]
+    places: Mapping[str, int]
+    unknown: tuple[str, ...]
+
+    def values(self, row: Row) -> dict[str, str]:
+        """The row's texts by field; empty cells are left out."""
+        return {f: row.cells[p] for f, p in self.places.items() if p < len(row.cells) and row.cells[p]}
+
+
+@cache
+def _told() -> Mapping[str, Any]:
+    told: Mapping[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return told
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """All formats by key."""
+    found: dict[str, Format] = {}
+    for key, told in _told()["formats"].items():
+        common = {} if told.get("alone") else _told()["columns"]
+        found[key] = Format(
+            key=key,
+            label=told["label"],
+            columns={**common, **told.get("columns", {})},
+            channel=str(told.get("channel", "import")),
+            service_days=int(told.get("service_days", 0)),
+            handover=told.get("receipt") == "handover",
+            ignored=frozenset(_bare(n) for n in told.get("ignored", ())),
+            alone=bool(told.get("alone")),
+        )
+    return found
+
+
+def format_named(key: str) -> Format:
+    """Raises SheetError ``format_unknown``."""
+    try:
+        return formats()[key]
+    except KeyError:
+        raise SheetError(Code.UNKNOWN_FORMAT) from None
+
+
+def fitting(names: Sequence[str]) -> Format:
+    """The format whose own columns are all there, else the standard one."""
+    there = {_bare(n) for n in names}
+    for layout in formats().values():
+        own = [*layout.columns.values(), *((n,) for n in layout.ignored)]
+        if layout.alone and all(any(_bare(s) in there for s in synonyms) for synonyms in own):
+            return layout
+    return formats()["standard"]
+
+
+def word(kind: str, text: str) -> str:
+    """A kind or channel by its Chinese name; an unknown one comes back as it is, for the check to name."""
+    known: Mapping[str, str] = _told()[kind]
+    return str(known.get(text.strip(), text.strip()))
+
+
+_NOISE = re.compile(r"[\s（）()：:_\-*/]+")
+
+
+def _bare(name: str) -> str:
+    """A column's name without what people add to it.
+
+    >>> _bare(" 金额（元） ")
+    '金额元'
+    """
+    return _NOISE.sub("", name).lower()
+
+
+def head(names: Sequence[str], layout: Format) -> Head:
+    """Finds the columns.
+
+    Raises:
+        SheetError: ``column_twice``, ``columns_unknown``.
+    """
+    known = {_bare(synonym): f for f, synonyms in layout.columns.items() for synonym in synonyms}
+    places: dict[str, int] = {}
+    unknown: list[str] = []
+    for place, name in enumerate(names):
+        found = known.get(_bare(name))
+        if found is None:
+            if name and _bare(name) not in layout.ignored:
+                unknown.append(name[:40])
+        elif found in places:
+            raise SheetError(Code.COLUMN_TWICE, f"“{names[places[found]][:40]}”、“{name[:40]}”")
+        else:
+            places[found] = place
+    if not {"text", "title", "demand"} & places.keys():
+        raise SheetError(Code.NO_COLUMNS)
+    return Head(tuple(n[:120] for n in names), places, tuple(unknown))
+
+
+class Sheet:
+    """A file that has been read: its head and its rows, which lie in a file of lines until it is closed."""
+
+    def __init__(self, lines: Path, layout: Format | None) -> None:
+        self._lines = lines
+        with lines.open(encoding="utf-8") as file:
+            first = file.readline()
+            self.count = sum(1 for line in file if line != "[]\n")
+        if not first or not self.count:
+            raise SheetError(Code.EMPTY)
+        names = json.loads(first)
+        self.layout = layout or fitting(names)
+        self.head = head(names, self.layout)
+
+    def rows(self) -> Iterator[Row]:
+        """Every row that is not empty."""
+        with self._lines.open(encoding="utf-8") as file:
+            next(file)
+            for number, line in enumerate(file, 2):
+                cells = json.loads(line)
+                if cells:
+                    yield Row(number, tuple(cells))
+
+
+class opened:  # noqa: N801 - reads as a word: with opened(path, layout) as sheet
+    """Reads a file in a process of its own and removes what it wrote.
+
+    Raises:
+        SheetError: ``file_unreadable``, ``file_too_large``, ``file_empty``, ``column_twice``, ``columns_unknown``.
+    """
+
+    def __init__(self, path: Path, layout: Format | None) -> None:
+        self.path, self.layout = path, layout
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def __enter__(self) -> Sheet:
+        if self.path.stat().st_size > MOST_BYTES:
+            raise SheetError(Code.TOO_LARGE)
+        self._folder = tempfile.TemporaryDirectory(prefix="jiesu-import-")
+        lines = Path(self._folder.name) / "rows.jsonl"
+        try:
+            self._read(lines)
+            return Sheet(lines, self.layout)
+        except BaseException:
+            self._folder.cleanup()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _read(self, lines: Path) -> None:
+        # The parser sees a hostile file; it sees none of our secrets.
+        kept = {
+            k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SYSTEMROOT")
+        }
+        command = [sys.executable, "-m", "jiesu.intake.reading", str(self.path), str(lines)]
+        try:
+            done = subprocess.run(command, env=kept, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603
+        except subprocess.TimeoutExpired:
+            raise SheetError(Code.TOO_LARGE) from None
+        if done.returncode == reading.UNREADABLE:
+            raise SheetError(Code.UNREADABLE)
+        if done.returncode != 0:
+            # Out of memory or time: the system ended it.
+            raise SheetError(
+                Code.TOO_LARGE if done.returncode in (reading.TOO_LARGE, -6, -9, -24) else Code.UNREADABLE
+            )
+
+
+def returned(names: Sequence[str], rows: Iterable[tuple[Row, str]]) -> bytes:
+    """The sheet that goes back: refused rows as they were, each with what is wrong. Every cell is a text."""
+    out = BytesIO()
+    book = xlsxwriter.Workbook(
+        out,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    sheet = book.add_worksheet("未导入的行")
+    bold = book.add_format({"bold": True, "bg_color": "#FBE4E4", "border": 1})
+    for place, name in enumerate((*names, "原行号", "问题")):
+        sheet.write_string(0, place, name, bold)
+    for line, (row, problem) in enumerate(rows, 1):
+        for place, cell in enumerate(row.cells):
+            sheet.write_string(line, place, cell[: reading.MOST_CHARACTERS])
+        sheet.write_string(line, len(names), str(row.number))
+        sheet.write_string(line, len(names) + 1, problem)
+    book.close()
+    return out.getvalue()
