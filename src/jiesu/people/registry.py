@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.law.errors import LawError
-from jiesu.law.options import NOT_STATUTORY, Option
+from jiesu.law.options import Option
 from jiesu.law.options import options as law_options
 from jiesu.people.errors import Code, PeopleError
 
@@ -39,7 +39,7 @@ class Definition:
     @property
     def statutory_label(self) -> str:
         """Shown beside every setting: it is no rule of law."""
-        return NOT_STATUTORY
+        return gettext("非法定")
 
     def check(self, value: object) -> Any:
         """The value if it fits.
