@@ -104,11 +104,11 @@ def notice_fields(
     if kind == Kind.COMPLAINT:
         values["complainant_name"] = _name(draft, BRINGER[kind])
         values["respondent_name"] = _name(draft, OPPOSITE[kind])
-        values["matter"] = draft.case.title or None
+        values["matter"] = _matter(draft)
         if notice.form == "9":
             values["claims"] = _claims(draft)
     elif notice.to == "informant" or kind in (Kind.CONSULTATION, Kind.OTHER):
-        values["matter"] = draft.case.title or None
+        values["matter"] = _matter(draft)
     duty = _duty(data.get("basis"), state.facts.subjects, ctx.on)
     if duty is not None:
         values["duty_law"], values["duty_article"] = duty
@@ -129,6 +129,11 @@ TEXTS = {
     "advice": "advice",
     "note": "note",
 }
+
+
+def _matter(draft: Draft) -> str | None:
+    """The summary as it stands inside a sentence: 关于……的投诉."""
+    return draft.case.title.strip().rstrip("。！？!?.；;，,…") or None
 
 
 def _claims(draft: Draft) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
@@ -269,13 +270,16 @@ def conditions_named(case: CaseState, data: Data, ctx: Context) -> Refusal | Non
 
 
 def two_officers(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    """On-site work and investigation need two officers at least."""
-    if data.get("on_site") is False:
-        return None
-    officers = [o for o in str(data.get("officers_named", "")).split(",") if o]
+    """An investigation needs two officers at least."""
+    officers = {o for o in re.split(r"[,，、;；\s]+", str(data.get("officers_named", ""))) if o}
     if len(officers) < 2:
         return Refusal("one_officer", _("现场核查、办案人员不得少于两人。"), "officers_named")
     return None
+
+
+def two_officers_on_site(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """Work on site needs two officers; reading papers at the desk does not."""
+    return two_officers(case, data, ctx) if data.get("on_site") else None
 
 
 def duties_told(case: CaseState, data: Data, ctx: Context) -> Refusal | None:

@@ -225,7 +225,7 @@ def _verification(*rules: str) -> tuple[Row, ...]:
                 Field("subjects", Type.MULTI, _("涉及领域"), required=False, choices="duty_subjects"),
                 Field("findings", Type.TEXT, _("核查情况")),
             ),
-            guards=(guards.two_officers,),
+            guards=(guards.two_officers_on_site,),
             fold=folds.verified,
             moves=(Start(ADVERTISING_NOTICE, at=_received, when=_advertising_owed),),
             article="verify",
