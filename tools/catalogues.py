@@ -224,7 +224,9 @@ STAYS = {
     "web/api/app.py": "name of the interface; its words are collected as documentation",
 }
 #: Words that are read from what people type, or stored with a case and so never translated.
-KEPT = frozenset(("元", "年", "月", "日", "是", "否", "等", "同意", "公司", "文件", "补充材料")) | {
+KEPT = frozenset(
+    ("元", "年", "月", "日", "是", "否", "等", "同意", "公司", "文件", "补充材料", "批量导入")
+) | {
     "\n（依据：",
     "〇一二三四五六七八九",
 }

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from jiesu.cases import bulk, jobs, keys
 from jiesu.cases.kinds import Channel, Kind
@@ -412,7 +413,7 @@ def prepare(
     checked = check(dataclasses.replace(form, channel=Channel.IMPORT), strict=False, at=at)
     checked = dataclasses.replace(checked, form=dataclasses.replace(checked.form, channel=form.channel))
     if form.channel not in Channel.values:
-        message = "没有这种来件渠道。"
+        message = gettext("没有这种来件渠道。")
         return [Problem(row.number, "channel", "channel_unknown", f"{_column(head, 'channel')}{message}")]
     if checked.problems:
         return [

@@ -18,6 +18,9 @@ from typing import Any
 
 import xlsxwriter
 import yaml
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from jiesu.intake import reading
 
@@ -39,12 +42,16 @@ class Code(StrEnum):
 
 
 MESSAGES = {
-    Code.UNREADABLE: "读不出这个文件：请用 Excel 另存为 .xlsx 或者 CSV（UTF-8、GBK 均可）后再导入。",
-    Code.TOO_LARGE: f"文件过大：一次最多 {reading.MOST_ROWS:,} 行、{reading.MOST_COLUMNS} 列，请拆分后再导入。",
-    Code.EMPTY: "文件里没有数据行：第一行应是列名，其下是数据。",
-    Code.NO_COLUMNS: "没有认出“内容”一列：请核对列名，或者选择对应的表格格式。",
-    Code.COLUMN_TWICE: "有两列表示同一项内容，请删去或者改名其中一列：",
-    Code.UNKNOWN_FORMAT: "没有这种表格格式。",
+    Code.UNREADABLE: _("读不出这个文件：请用 Excel 另存为 .xlsx 或者 CSV（UTF-8、GBK 均可）后再导入。"),
+    Code.TOO_LARGE: format_lazy(
+        _("文件过大：一次最多 {rows} 行、{columns} 列，请拆分后再导入。"),
+        rows=f"{reading.MOST_ROWS:,}",
+        columns=reading.MOST_COLUMNS,
+    ),
+    Code.EMPTY: _("文件里没有数据行：第一行应是列名，其下是数据。"),
+    Code.NO_COLUMNS: _("没有认出“内容”一列：请核对列名，或者选择对应的表格格式。"),
+    Code.COLUMN_TWICE: _("有两列表示同一项内容，请删去或者改名其中一列："),
+    Code.UNKNOWN_FORMAT: _("没有这种表格格式。"),
 }
 
 
@@ -58,7 +65,7 @@ class SheetError(Exception):
 
     def __init__(self, code: Code, more: str = "") -> None:
         self.code = code
-        self.message = MESSAGES[code] + more
+        self.message = f"{MESSAGES[code]}{more}"
         super().__init__(self.message)
 
 
@@ -272,9 +279,9 @@ def returned(names: Sequence[str], rows: Iterable[tuple[Row, str]]) -> bytes:
             "strings_to_numbers": False,
         },
     )
-    sheet = book.add_worksheet("未导入的行")
+    sheet = book.add_worksheet(gettext("未导入的行"))
     bold = book.add_format({"bold": True, "bg_color": "#FBE4E4", "border": 1})
-    for place, name in enumerate((*names, "原行号", "问题")):
+    for place, name in enumerate((*names, gettext("原行号"), gettext("问题"))):
         sheet.write_string(0, place, name, bold)
     for line, (row, problem) in enumerate(rows, 1):
         for place, cell in enumerate(row.cells):
