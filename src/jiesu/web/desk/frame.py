@@ -50,6 +50,7 @@ def navigation(actor: Actor, waiting: Badges, current: str) -> list[Entry]:
         found.append(_entry("desk:register", _("登记来件"), "circle-plus", key="n"))
     if actor.has("dispatcher"):
         found.append(_entry("desk:dispatch", _("待分送"), "send", key="d", badge=_capped(waiting.unrouted)))
+        found.append(_entry("imports:list", _("批量导入"), "file-import", key="m"))
     if actor.has("head"):
         found.append(
             _entry("desk:approvals", _("待我审批"), "gavel", key="a", badge=_capped(waiting.approvals))

@@ -1,0 +1,137 @@
+"""Spreadsheets at the desk: hand one in, see how far it is, get back what was refused."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from jiesu.cases import jobs
+from jiesu.cases.kinds import Channel
+from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.intake import imports as importing
+from jiesu.intake.import_models import ImportRun
+from jiesu.intake.spreadsheet import MOST_BYTES, SheetError, formats
+from jiesu.people.access import record_access
+from jiesu.people.models import AccessAct
+from jiesu.web.desk.doors import DeskRequest, desk
+from jiesu.web.desk.frame import going, page, part
+
+#: Who registers for an organisation may hand in its sheets.
+IMPORTERS = ("dispatcher",)
+CHANNELS = (Channel.HOTLINE_12345, Channel.PLATFORM, Channel.COUNCIL, Channel.STATION, Channel.LETTER)
+SHOWN = 30
+PROBLEMS_SHOWN = 50
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@desk(*IMPORTERS)
+@require_http_methods(["GET", "POST"])
+def imports(request: DeskRequest) -> HttpResponse:
+    """The form and the latest imports of the own organisation; a post hands a file in."""
+    problem = ""
+    if request.method == "POST":
+        sheet = request.FILES.get("sheet")
+        if not isinstance(sheet, UploadedFile):
+            problem = _("请选择要导入的文件。")
+        elif (sheet.size or 0) > MOST_BYTES:
+            problem = _("文件超过 60 MB，请拆分后再导入。")
+        else:
+            try:
+                return going(request, reverse("imports:one", args=[_receive(request, sheet).pk]))
+            except SheetError as error:
+                problem = error.message
+    context = {
+        "title": _("批量导入"),
+        "problem": problem,
+        "runs": _own(request).order_by("-created_at")[:SHOWN],
+        "formats": [("", _("按列名识别")), *((f.key, f.label) for f in formats().values())],
+        "channels": [("", _("按表格内容")), *((c.value, c.label) for c in CHANNELS)],
+        "chosen": request.POST,
+    }
+    return page(request, "imports/list.html", context, current="imports:list", status=422 if problem else 200)
+
+
+def _receive(request: DeskRequest, sheet: UploadedFile[Any]) -> ImportRun:
+    """Stores the file and queues its reading in one transaction."""
+    chosen = request.POST.get("channel", "")
+    with tempfile.TemporaryDirectory(prefix="jiesu-upload-") as folder:
+        path = Path(folder) / "sheet"
+        with path.open("wb") as out:
+            for chunk in sheet.chunks():
+                out.write(chunk)
+        with transaction.atomic():
+            run = importing.receive(
+                path=path,
+                name=Path(sheet.name or "").name or _("表格"),
+                format=request.POST.get("format", ""),
+                channel=chosen if chosen in {c.value for c in CHANNELS} else "",
+                dry_run="dry_run" in request.POST,
+                actor=request.actor,
+                registered_by=request.staff.organisation,
+                at=request.now,
+            )
+            jobs.queue("import_file", run=run.pk)
+    return run
+
+
+def _own(request: DeskRequest) -> Any:
+    return ImportRun.objects.filter(registered_by_id=request.actor.organisation_id)
+
+
+def _shown(run: ImportRun) -> dict[str, Any]:
+    over = run.status in (ImportRun.Status.DONE, ImportRun.Status.FAILED)
+    return {
+        "run": run,
+        "over": over,
+        "percent": 100 if over else run.read * 100 // max(run.rows, 1),
+        "version": f"{run.status}.{run.read}",
+        "problems": run.problems[:PROBLEMS_SHOWN],
+        "more_problems": max(0, len(run.problems) - PROBLEMS_SHOWN),
+        "written_word": _("可以导入") if run.dry_run else _("已导入"),
+        "may_fetch": over and run.refused and run.status == ImportRun.Status.DONE,
+    }
+
+
+@desk(*IMPORTERS)
+@require_safe
+def one(request: DeskRequest, pk: int) -> HttpResponse:
+    """One import: progress, then the outcome."""
+    run = get_object_or_404(_own(request), pk=pk)
+    return page(request, "imports/one.html", {"title": run.name, **_shown(run)}, current="imports:list")
+
+
+@desk(*IMPORTERS)
+@require_safe
+def progress(request: DeskRequest, pk: int) -> HttpResponse:
+    """The part that polls: 204 while nothing has moved."""
+    shown = _shown(get_object_or_404(_own(request), pk=pk))
+    if request.GET.get("v") == shown["version"]:
+        return HttpResponse(status=204)
+    return part(request, "imports/progress.html", shown)
+
+
+@desk(*IMPORTERS)
+@require_safe
+def refused(request: DeskRequest, pk: int) -> HttpResponse:
+    """The refused rows as a sheet to correct; they hold what citizens told, so the download is on record."""
+    run = get_object_or_404(_own(request), pk=pk)
+    try:
+        content = importing.refused_sheet(run)
+    except SheetError as error:
+        raise Http404(error.message) from error
+    detail = {"import": run.pk, "rows": run.refused}
+    record_access(actor=request.actor, act=AccessAct.EXPORT, at=request.now, detail=detail)
+    response = HttpResponse(content, content_type=EXCEL)
+    day = run.created_at.astimezone(SHANGHAI).strftime("%Y%m%d")
+    response["Content-Disposition"] = f'attachment; filename="jiesu-refused-{day}-{run.pk}.xlsx"'
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,87 @@
+"""Handing in a spreadsheet at the desk: progress by polling, refused rows back, nobody else's runs."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+import python_calamine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from jiesu.cases.models import Case
+from jiesu.intake import imports
+from jiesu.intake.import_models import ImportRun
+from jiesu.people.models import AccessLog, Staff
+
+pytestmark = pytest.mark.django_db
+SHEET = (
+    "工单编号,类型,内容,收到时间\nA1,投诉,买到过期牛奶店家不退款,2026-01-05\nA2,表扬,服务很好,2026-01-05\n"
+)
+
+
+def client(username: str) -> Client:
+    found = Client()
+    found.force_login(Staff.objects.get(username=username), "jiesu.people.authentication.StaffBackend")
+    return found
+
+
+def hand_in(person: Client, content: bytes = SHEET.encode(), **fields: str) -> object:
+    return person.post(
+        "/desk/imports/", {"sheet": SimpleUploadedFile("交办 <b>.csv", content), "channel": "12345", **fields}
+    )
+
+
+def test_a_sheet_is_handed_in_read_and_its_refused_rows_fetched() -> None:
+    person = client("dispatcher")
+    answer = hand_in(person)
+    run = ImportRun.objects.get()
+    assert (answer.status_code, answer["Location"]) == (303, f"/desk/imports/{run.pk}/")  # type: ignore[attr-defined,index]
+    waiting = person.get(f"/desk/imports/{run.pk}/").content.decode()
+    assert 'hx-trigger="every 2s"' in waiting
+    assert "<b>" not in waiting.split("<main")[1]
+    assert person.get(f"/desk/imports/{run.pk}/progress/?v=waiting.0").status_code == 204
+    imports.carry_out(run.pk, suggest_kind=None, now=timezone.now)
+    part = person.get(f"/desk/imports/{run.pk}/progress/?v=waiting.0").content.decode()
+    assert "hx-get" not in part
+    assert "没有这种" in part or "类型应当是" in part
+    sheet = person.get(f"/desk/imports/{run.pk}/refused/")
+    rows = (
+        python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sheet.content))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
+    assert rows[1][0] == "A2"
+    assert AccessLog.objects.filter(act="export", detail__rows=1).exists()
+    assert Case.objects.get().external_number == "A1"
+
+
+def test_a_file_that_cannot_be_read_says_so() -> None:
+    answer = hand_in(client("dispatcher"), b"\x00\x01\x02" * 99)
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert "读不出这个文件" in answer.content.decode()  # type: ignore[attr-defined]
+
+
+def test_runs_of_others_are_not_there() -> None:
+    hand_in(client("dispatcher"))
+    run = ImportRun.objects.get()
+    stranger = client("dispatcher.heshan")
+    for page in ("", "progress/", "refused/"):
+        assert stranger.get(f"/desk/imports/{run.pk}/{page}").status_code == 404
+    assert str(run.name) not in stranger.get("/desk/imports/").content.decode()
+
+
+@pytest.mark.parametrize("username", ["handler", "head", "supervisor", "admin", "auditor", "council"])
+def test_only_dispatchers_hand_sheets_in(username: str) -> None:
+    assert client(username).get("/desk/imports/").status_code == 403
+
+
+def test_nothing_is_left_in_the_clear(settings: object) -> None:
+    hand_in(client("dispatcher"))
+    run = ImportRun.objects.get()
+    folder = Path(settings.JIESU.home) / "imports"  # type: ignore[attr-defined]
+    assert "牛奶".encode() not in (folder / f"{run.pk}.sealed").read_bytes()
+    imports.carry_out(run.pk, suggest_kind=None, now=timezone.now)
+    assert not list(folder.glob("*.plain"))
