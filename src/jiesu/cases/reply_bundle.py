@@ -20,6 +20,7 @@ from typing import IO, Any
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from jiesu import law
 from jiesu.cases import keys, lawbook
@@ -114,9 +115,9 @@ def write(target: IO[bytes], case: Case, *, actor: Actor, at: datetime) -> None:
     if not parts:
         raise not_found(case.pk)
     if case.redacted_at is not None:
-        raise ActionError(Code.REDACTED, "此案的个人信息已依保存期限删除，不能再生成答复材料。")
+        raise ActionError(Code.REDACTED, _("此案的个人信息已依保存期限删除，不能再生成答复材料。"))
     if not may_build(case, actor):
-        raise ActionError(Code.NOT_PERMITTED, "答复材料由承办机关的法制机构或者部门负责人生成。")
+        raise ActionError(Code.NOT_PERMITTED, _("答复材料由承办机关的法制机构或者部门负责人生成。"))
     with translation.override("zh-hans"):
         sheaf = _Maker(case, parts, at).make()
     digest = _pack(target, sheaf, at)
