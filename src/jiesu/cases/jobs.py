@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from procrastinate.contrib.django import app
 
 
@@ -13,3 +16,10 @@ def queue(name: str, **arguments: object) -> None:
         arguments: JSON values only; a case number goes as text.
     """
     app.configure_task(f"jiesu.{name}").defer(**arguments)  # type: ignore[arg-type]
+
+
+def queue_each(name: str, each: Iterable[dict[str, Any]]) -> None:
+    """Queues a job once for each set of arguments, in one statement."""
+    waiting = list(each)
+    if waiting:
+        app.configure_task(f"jiesu.{name}").batch_defer(*waiting)

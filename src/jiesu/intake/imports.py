@@ -374,8 +374,7 @@ def _known(numbers: set[tuple[str, str]]) -> set[tuple[str, str]]:
 
 def _hurry(written: bulk.Written) -> None:
     """New work, not history: suggestions are wanted soon; what is lost of these jobs a sweep finds."""
-    for _row, number in written.numbers:
-        jobs.queue("suggest", case=str(number))
+    jobs.queue_each("suggest", ({"case": str(number)} for _row, number in written.numbers))
 
 
 def prepare(
