@@ -23,6 +23,7 @@ bench: .venv/stamp  ## measure; writes docs/benchmarks.md
 
 docs: .venv/stamp  ## write the generated documents
 	$(BIN)/python -m jiesu.law.coverage --write docs/law.md
+	$(BIN)/python -m jiesu.cases.lifecycle.drawing --write docs/lifecycle.md
 
 .venv/stamp: requirements.lock pyproject.toml
 	@$(PYTHON) tools/make_venv.py

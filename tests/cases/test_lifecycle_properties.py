@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import CaseState, dump_facts, load_facts
 from jiesu.cases.kinds import ENDED
-from jiesu.cases.lifecycle import TABLES, table
+from jiesu.cases.lifecycle import TABLES, drawing, table
 from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.report import CLOCK_OF_BASIS
@@ -117,6 +118,7 @@ def try_step(case: CaseState, action: str, data: dict[str, Any], at: datetime) -
     authority = case.organisation or BUREAU
     done: Stepped = step(case, action, data, context(at, case.next_seq, authority=authority))
     state = done.state
+    assert state.state in (done.row.leads(case.state) or (case.state,)), (action, case.state, state.state)
     for name, fields in done.follow:
         state = step(state, name, fields, context(at, state.next_seq, authority=authority)).state
     return state
@@ -323,3 +325,13 @@ def test_a_represented_party_is_told_through_its_representative() -> None:
     case = step(replace(case, facts=joined), "route", {"organisation": OTHER}, context(at, 10)).state
     done = step(case, "accept", {}, context(at, case.next_seq))
     assert [n.party for n in done.notices] == [1]
+
+
+def test_the_drawings_are_those_of_the_tables() -> None:
+    page = drawing.render()
+    assert Path("docs/lifecycle.md").read_text("utf-8") == page
+    for cycle in TABLES.values():
+        for row in cycle.rows.values():
+            assert f"`{row.action}`" in page
+    assert "registered --> withdrawn : withdraw" in page
+    assert "registered --> accepted" not in page

@@ -353,7 +353,16 @@ TABLE = Table.of(
         action="withdraw",
         label=_("撤回投诉"),
         states=states("registered", "routed", "accepted", "mediating"),
-        to=Branch(("withdrawn", "accepted", "mediating"), _withdrawn),
+        to=Branch(
+            ("withdrawn", "accepted", "mediating"),
+            _withdrawn,
+            {
+                "registered": ("withdrawn",),
+                "routed": ("withdrawn",),
+                "accepted": ("accepted",),
+                "mediating": ("mediating",),
+            },
+        ),
         who=(*WORK, *FRONT, CITIZEN),
         fields=(
             Field("statement", Type.TEXT, _("撤回的说明")),
@@ -391,7 +400,11 @@ TABLE = Table.of(
         action="revoke_decision",
         label=_("撤销原决定"),
         states=states("refused", "terminated"),
-        to=Branch(("routed", "accepted", "mediating"), _revoked_to),
+        to=Branch(
+            ("routed", "accepted", "mediating"),
+            _revoked_to,
+            {"refused": ("routed",), "terminated": ("accepted", "mediating")},
+        ),
         who=HEAD,
         fields=(common.REASON,),
         guards=(_decision_stands,),

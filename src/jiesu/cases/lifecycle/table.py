@@ -74,10 +74,14 @@ Predicate = Callable[[CaseState, Data, Context], bool]
 
 @dataclass(frozen=True)
 class Branch:
-    """A next state that depends on what was entered; ``to`` lists them all for the diagrams."""
+    """A next state that depends on the case or on what was entered; ``to`` lists them all.
+
+    ``leads`` says from which state which may be reached, where not every one is from each.
+    """
 
     to: tuple[str, ...]
     choose: Choose
+    leads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -255,6 +259,12 @@ class Row:
         if self.to is None:
             return ()
         return self.to.to if isinstance(self.to, Branch) else (self.to,)
+
+    def leads(self, state: str) -> tuple[str, ...]:
+        """States that the action may lead to from one state; empty where the case stays."""
+        if isinstance(self.to, Branch) and self.to.leads:
+            return self.to.leads.get(state, ())
+        return self.targets()
 
 
 def narrowed(who: tuple[By, ...], kind: str) -> tuple[By, ...]:
