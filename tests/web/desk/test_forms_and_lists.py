@@ -67,13 +67,20 @@ def test_a_mixed_letter_is_split_by_one_confirmation(sign_in: SignIn) -> None:
     assert "拆分登记" in hint
     client.post(
         reverse("desk:register"),
-        {**TYPED, "split": "1", "complaint_text": "买到过期牛奶要求退款。", "report_text": "该店仓库改日期。"},
+        {
+            **TYPED,
+            "split": "1",
+            "complaint_text": "买到过期牛奶要求退款。",
+            "report_text": "该店仓库改日期。",
+        },
     )
     assert sorted(Case.objects.values_list("kind", flat=True)) == ["complaint", "report"]
     assert Contact.objects.count() == 1
 
 
-def test_earlier_complaints_of_a_telephone_are_shown_and_reports_never(office: Office, sign_in: SignIn) -> None:
+def test_earlier_complaints_of_a_telephone_are_shown_and_reports_never(
+    office: Office, sign_in: SignIn
+) -> None:
     complaint = office.registered(by="calltaker")
     report = office.registered(by="calltaker", kind="report", informant={"name": "王小花", "phone": PHONE})
     client = sign_in("calltaker")
@@ -124,7 +131,12 @@ def test_a_returned_case_comes_with_reason_and_count(office: Office, sign_in: Si
     number = office.registered(by="dispatcher")
     office.act(number, "dispatcher", "route", organisation=by_key("430903-bureau").pk)
     office.act(
-        number, "dispatcher.heshan", "return_to_centre", cause="wrong_place", reason="商家在资阳区", competent="资阳区局"
+        number,
+        "dispatcher.heshan",
+        "return_to_centre",
+        cause="wrong_place",
+        reason="商家在资阳区",
+        competent="资阳区局",
     )
     page = sign_in("dispatcher").get(reverse("desk:dispatch"), {"show": "bounced"}).content.decode()
     for part in (str(number), "退回 1 次", "不属本局管辖区域", "商家在资阳区", "资阳区局"):
@@ -167,7 +179,14 @@ def test_a_preview_stores_nothing_and_uses_no_number(office: Office, sign_in: Si
 def test_the_head_sends_a_proposal_back_with_reasons(office: Office, sign_in: SignIn) -> None:
     number = office.assigned()
     office.act(
-        number, "handler", "propose", action="refuse", ground="121.16.2", reasons="已受理", earlier="消委会", violation="0"
+        number,
+        "handler",
+        "propose",
+        action="refuse",
+        ground="121.16.2",
+        reasons="已受理",
+        earlier="消委会",
+        violation="0",
     )
     seq = int(next(iter(office.case(number).facts["proposals"])))
     url = reverse("desk:proposal", args=[number, seq])
@@ -176,7 +195,10 @@ def test_the_head_sends_a_proposal_back_with_reasons(office: Office, sign_in: Si
     assert empty.status_code == 422
     client.post(url, {"decision": "reject", "words": "请核实消委会的受理时间"}, headers=HTMX)
     assert office.case(number).facts.get("proposals", {}) == {}
-    assert "请核实消委会的受理时间" in sign_in("handler").get(reverse("desk:case", args=[number])).content.decode()
+    assert (
+        "请核实消委会的受理时间"
+        in sign_in("handler").get(reverse("desk:case", args=[number])).content.decode()
+    )
 
 
 def test_numbers_of_the_national_platform_by_hand_and_by_sheet(office: Office, sign_in: SignIn) -> None:
@@ -190,7 +212,9 @@ def test_numbers_of_the_national_platform_by_hand_and_by_sheet(office: Office, s
     out = BytesIO()
     book = xlsxwriter.Workbook(out)
     page = book.add_worksheet()
-    for place, row in enumerate([("外部编号", "登记编号"), (str(one), "N100"), (str(two), "N200"), ("abc", "N3")]):
+    for place, row in enumerate(
+        [("外部编号", "登记编号"), (str(one), "N100"), (str(two), "N200"), ("abc", "N3")]
+    ):
         page.write_row(place, 0, row)
     book.close()
     for _time in range(2):
@@ -216,7 +240,14 @@ def test_a_setting_needs_two_people(sign_in: SignIn) -> None:
     today = timezone.localdate().isoformat()
     first = sign_in("admin")
     first.post(
-        url, {"what": "propose", "key": "dispatch.bounce_warning", "value": "3", "valid_from": today, "reason": "试"}
+        url,
+        {
+            "what": "propose",
+            "key": "dispatch.bounce_warning",
+            "value": "3",
+            "valid_from": today,
+            "reason": "试",
+        },
     )
     row = Setting.objects.get()
     own = first.post(url, {"what": "confirm", "setting": row.pk})
@@ -234,10 +265,16 @@ def test_a_deputy_sees_the_queue_of_the_absent(office: Office, sign_in: SignIn) 
     number = office.assigned()
     deputy = Staff.objects.get(username="handler.second")
     today = timezone.localdate().isoformat()
-    assert str(number) not in sign_in("handler.second").get(reverse("desk:queue"), {"scope": "mine"}).content.decode()
+    assert (
+        str(number)
+        not in sign_in("handler.second").get(reverse("desk:queue"), {"scope": "mine"}).content.decode()
+    )
     sign_in("handler").post(reverse("desk:leave"), {"deputy": deputy.pk, "since": today, "until": today})
     assert LeaveCover.objects.count() == 1
-    assert str(number) in sign_in("handler.second").get(reverse("desk:queue"), {"scope": "mine"}).content.decode()
+    assert (
+        str(number)
+        in sign_in("handler.second").get(reverse("desk:queue"), {"scope": "mine"}).content.decode()
+    )
 
 
 def test_the_next_calendar_year_is_imported(sign_in: SignIn) -> None:
@@ -248,7 +285,9 @@ def test_the_next_calendar_year_is_imported(sign_in: SignIn) -> None:
     page = client.get(url).content.decode()
     assert "2027 未公布" in page
     days = [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}]
-    client.post(url, {"notice": SimpleUploadedFile("2027.json", json.dumps({"year": 2027, "days": days}).encode())})
+    client.post(
+        url, {"notice": SimpleUploadedFile("2027.json", json.dumps({"year": 2027, "days": days}).encode())}
+    )
     assert client.get(url).status_code == 200
 
 
@@ -264,11 +303,41 @@ def test_the_auditor_sees_the_chain_and_that_it_is_whole(office: Office, sign_in
 
 def test_the_account_of_a_clock_is_told_day_by_day(office: Office, sign_in: SignIn) -> None:
     number = office.assigned()
-    clock = sign_in("handler").get(reverse("desk:case", args=[number])).content.decode().split("/clocks/")[1].split("/")[0]
-    account = sign_in("handler").get(reverse("desk:clock", args=[number, int(clock)]), headers=HTMX).content.decode()
+    clock = (
+        sign_in("handler")
+        .get(reverse("desk:case", args=[number]))
+        .content.decode()
+        .split("/clocks/")[1]
+        .split("/")[0]
+    )
+    account = (
+        sign_in("handler")
+        .get(reverse("desk:clock", args=[number, int(clock)]), headers=HTMX)
+        .content.decode()
+    )
     for part in ("第十五条", "计入第1日", "最后一日", "日历"):
         assert part in account
 
 
 def test_the_name_of_a_stage_of_reminding(sign_in: SignIn) -> None:
     assert sign_in("handler").post(reverse("desk:reminders-read")).status_code == 303
+
+
+def test_a_failed_notice_puts_the_case_on_top(office: Office, sign_in: SignIn) -> None:
+    late = office.assigned()
+    failed = office.accepted()
+    notice = next(iter(office.case(failed).facts["notices"]))
+    office.act(
+        failed,
+        "handler",
+        "notify",
+        message=notice,
+        result="failed",
+        channel="phone",
+        told_at=office.at.isoformat(),
+    )
+    page = sign_in("handler").get(reverse("desk:queue"), {"scope": "mine"}).content.decode()
+    table = page[page.index("<tbody>") :]
+    assert "重新告知" in table
+    assert table.index(f"/desk/cases/{failed}/") < table.index(f"/desk/cases/{late}/")
+    assert table.count(f'value="{failed}"') == 1

@@ -48,7 +48,9 @@ def bundle(request: DeskRequest, number: int) -> HttpResponse:
     file = read(number, actor=request.actor, children=False)
     if not may_build(file.case, request.actor):
         raise Http404
-    response = HttpResponse(build(file.case, actor=request.actor, at=request.now), content_type="application/zip")
+    response = HttpResponse(
+        build(file.case, actor=request.actor, at=request.now), content_type="application/zip"
+    )
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'答复材料-{number}.zip')}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"

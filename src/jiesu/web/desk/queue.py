@@ -13,7 +13,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jiesu.cases.kinds import Kind, State
-from jiesu.cases.worklists import WINDOWS, Filters, Scope, Tally, base, scope_named, scopes, tally
+from jiesu.cases.worklists import (
+    WINDOWS,
+    Filters,
+    Scope,
+    Tally,
+    base,
+    failed_first,
+    scope_named,
+    scopes,
+    tally,
+)
 from jiesu.cases.worklists import page as read_page
 from jiesu.people import calendar
 from jiesu.web.desk.doors import DeskRequest, desk
@@ -81,6 +91,9 @@ def queue(request: DeskRequest) -> HttpResponse:
     counted = (
         tally(base(actor, scope, without_kind, request.now), now=request.now) if without_kind.any else whole
     )
+    first = [] if filters.any or request.GET.get("after") else failed_first(actor, scope)
+    above = {item.case.pk for item in first}
+    rows = [*first, *(item for item in found.items if item.case.pk not in above)]
     days = calendar.current()
     context: dict[str, Any] = {
         "title": _("案件队列"),
@@ -91,7 +104,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         ],
         "stats": stats(whole, scope),
         "tabs": tabs(counted, request.GET, filters),
-        "lines": [line(item, now=request.now, calendar=days) for item in found.items],
+        "lines": [line(item, now=request.now, calendar=days) for item in rows],
         "next_url": address(request.GET, after=found.after) if found.after else "",
         "previous_url": address(request.GET) if request.GET.get("after") else "",
         "filters": filters,
