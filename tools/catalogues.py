@@ -19,6 +19,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -39,6 +40,7 @@ KEYWORDS = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+MADE = datetime(2026, 1, 1, tzinfo=UTC)
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]|\{(\w*)\}")
 
 
@@ -163,6 +165,8 @@ def rendered(catalog: Catalog) -> bytes:
 
 
 def compiled(catalog: Catalog) -> bytes:
+    """The file that is read at run time. It holds no time of its making: the same texts give the same bytes."""
+    catalog.creation_date = catalog.revision_date = MADE
     out = io.BytesIO()
     write_mo(out, catalog)
     return out.getvalue()

@@ -6,18 +6,22 @@ import gettext
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Message as Entry
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext, override
 
+from jiesu.cases.models import Case, Event, Message
 from jiesu.web.api.app import document
 from jiesu.web.portal.answers import Answers
+from tests.web.desk.conftest import Office
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "src" / "jiesu" / "locale" / "en" / "LC_MESSAGES"
@@ -32,7 +36,7 @@ def tool(option: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def messages() -> list[Message]:
+def messages() -> list[Entry]:
     with (FOLDER / "django.po").open("rb") as file:
         return [message for message in read_po(file, locale="en") if message.id]
 
@@ -107,3 +111,19 @@ def test_one_readers_language_does_not_stick_to_the_interface_documentation() ->
 def test_what_goes_into_the_file_is_in_the_language_of_the_authority() -> None:
     with override("en"):
         assert Answers("complaint", {"wish": ("refund",)}).demand == "退款"
+
+
+@pytest.mark.django_db
+def test_what_a_reader_of_english_does_is_recorded_and_told_in_chinese() -> None:
+    office = Office(timezone.now() - timedelta(hours=1))
+    with override("en"):
+        number = office.accepted()
+        office.act(number, "handler", "ask_consent")
+
+    phrases = [str(m.string) for m in messages() if isinstance(m.string, str) and m.string.count(" ") > 1]
+    told = list(Message.objects.filter(case_id=number).values_list("subject", "short"))
+    kept = [*Event.objects.filter(case_id=number).values_list("data", flat=True), *told]
+    kept.append(Case.objects.values_list("title", "facts").get(pk=number))
+    assert told
+    assert all(CHINESE.search(subject) for subject, _short in told)
+    assert [phrase for phrase in phrases if phrase in str(kept)] == []
