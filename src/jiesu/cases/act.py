@@ -178,8 +178,6 @@ def lock(number: int) -> Case:
     case = Case.objects.select_for_update().filter(pk=number).first()
     if case is None:
         raise not_found(number)
-    if case.redacted_at is not None:
-        raise ActionError(Code.REDACTED, _("此案的个人信息已依保存期限删除，不能再办理。"))
     return case
 
 
@@ -220,7 +218,14 @@ def act(
             )
             if known is not None:
                 case = Case.objects.get(pk=number)
-                return Acted(case, load(case).state, known["event"], tuple(known["messages"]), repeated=True)
+                return Acted(
+                    case,
+                    load(case).state,
+                    known["event"],
+                    tuple(known["messages"]),
+                    tuple(int(n) for n in known.get("created", ())),
+                    repeated=True,
+                )
         case = lock(number)
         held = capacities(standing(case), actor)
         state_row = _checked_row(case, action, held, actor)
@@ -232,7 +237,12 @@ def act(
         cleaned = _clean(draft, state_row, raw, ctx, held, actor)
         done = _run(draft, action, cleaned, ctx, actor, files)
         if key:
-            _answer(owner_of(actor), key, {"event": done.event, "messages": list(done.messages)})
+            stored = {
+                "event": done.event,
+                "messages": list(done.messages),
+                "created": [str(n) for n in done.created],
+            }
+            _answer(owner_of(actor), key, stored)
         return done
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db import transaction
 
 from jiesu.cases.kinds import LinkType
 from jiesu.cases.models import Case, Link
@@ -33,20 +33,43 @@ def enter(number: str, code: str, *, at: datetime, who: str = "") -> Case:
     """
     digits = "".join(c for c in number if c.isdigit())
     letters = "".join(c for c in code.upper() if c.isalnum())
-    case = (
-        Case.objects.filter(pk=int(digits), redacted_at=None).first()
-        if len(digits) == NUMBER_DIGITS
-        else None
-    )
-    if case is not None and case.query_locked_until is not None and case.query_locked_until > at:
-        raise IntakeError(Code.QUERY_LOCKED)
-    if case is not None and _opens(case, letters):
-        if case.query_failures:
-            Case.objects.filter(pk=case.pk).update(query_failures=0, query_locked_until=None)
+    # The row is locked while a try is judged and counted: tries at once are judged one after another.
+    with transaction.atomic():
+        case = (
+            Case.objects.select_for_update().filter(pk=int(digits), redacted_at=None).first()
+            if len(digits) == NUMBER_DIGITS
+            else None
+        )
+        opened = _tried(case, letters, at)
+    if opened:
+        assert case is not None
         return case
+    if opened is None:
+        raise IntakeError(Code.QUERY_LOCKED)
     if who:
         limits.allow(limits.TRIES, who, at=at)
-    raise IntakeError(Code.QUERY_LOCKED if _failed(case, digits, at) else Code.QUERY_WRONG)
+    if case is None and _unknown(digits, at):
+        raise IntakeError(Code.QUERY_LOCKED)
+    locked = case is not None and case.query_locked_until is not None and case.query_locked_until > at
+    raise IntakeError(Code.QUERY_LOCKED if locked else Code.QUERY_WRONG)
+
+
+def _tried(case: Case | None, letters: str, at: datetime) -> bool | None:
+    """Whether the code opens the case; None while it is locked. A wrong one is counted on the locked row."""
+    if case is None:
+        return False
+    if case.query_locked_until is not None and case.query_locked_until > at:
+        return None
+    if _opens(case, letters):
+        if case.query_failures:
+            case.query_failures, case.query_locked_until = 0, None
+            case.save(update_fields=("query_failures", "query_locked_until"))
+        return True
+    case.query_failures += 1
+    if case.query_failures >= MOST_TRIES:
+        case.query_failures, case.query_locked_until = 0, at + LOCKED
+    case.save(update_fields=("query_failures", "query_locked_until"))
+    return False
 
 
 def _opens(case: Case, code: str) -> bool:
@@ -65,10 +88,6 @@ def _matches(case: Case, code: str) -> bool:
     )
 
 
-def _failed(case: Case | None, digits: str, at: datetime) -> bool:
-    """Counts a wrong try; tells whether that was one too many."""
-    if case is None:
-        return limits.count("query_number", digits, seconds=int(LOCKED.total_seconds()), at=at) >= MOST_TRIES
-    Case.objects.filter(pk=case.pk).update(query_failures=F("query_failures") + 1)
-    locked = Case.objects.filter(pk=case.pk, query_failures__gte=MOST_TRIES)
-    return bool(locked.update(query_failures=0, query_locked_until=at + LOCKED))
+def _unknown(digits: str, at: datetime) -> bool:
+    """Counts a try at a number that does not exist as if it did; tells whether that was one too many."""
+    return limits.count("query_number", digits, seconds=int(LOCKED.total_seconds()), at=at) >= MOST_TRIES
