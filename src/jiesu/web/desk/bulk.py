@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from jiesu.cases.act import Offered, act, offered
+from jiesu.cases.act import act
 from jiesu.cases.errors import ActionError
 from jiesu.cases.lifecycle import table
+from jiesu.cases.offering import Offered, offered
 from jiesu.web.desk import links
 from jiesu.web.desk.casefile import CaseFile, read
 from jiesu.web.desk.doors import DeskRequest, desk
@@ -120,7 +121,7 @@ def _one(request: DeskRequest, file: CaseFile, action: str, raw: dict[str, Any])
             key=key,
         )
     except ActionError as refused:
-        return Result(number, url, False, "；".join(refused.fields.values()) or refused.message)
+        return Result(number, url, False, _("；").join(refused.fields.values()) or refused.message)
     links.complete(done, now=request.now)
     return Result(number, url, True, _("已提交拟办") if offer.propose else _("已完成"))
 

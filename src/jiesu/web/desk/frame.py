@@ -102,7 +102,7 @@ def home_url(actor: Actor) -> str:
 
 def role_words(actor: Actor) -> str:
     """The person's roles in words."""
-    return "、".join(str(Role(r).label) for r in Role.values if r in actor.roles)
+    return _("、").join(str(Role(r).label) for r in Role.values if r in actor.roles)
 
 
 def page(

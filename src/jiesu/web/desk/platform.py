@@ -96,7 +96,7 @@ def _enter(request: DeskRequest) -> str:
     try:
         act(int(number), "record_national_status", data, actor=request.actor, at=request.now)
     except ActionError as error:
-        return "；".join(error.fields.values()) or error.message
+        return _("；").join(error.fields.values()) or error.message
     return ""
 
 

@@ -36,7 +36,7 @@ def value_words(definition: Definition, value: object) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list | tuple):
-        return "、".join(str(v) for v in value)
+        return _("、").join(str(v) for v in value)
     return "—" if value is None else str(value)
 
 

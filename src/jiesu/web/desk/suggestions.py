@@ -64,7 +64,7 @@ def value_words(row: Mapping[str, Any], on: date) -> str:
         return name or ""
     if topic == "factors" and isinstance(value, list):
         texts = {f.key: f.text for f in factors(on=on)}
-        return "；".join(texts.get(str(v), str(v)) for v in value)
+        return _("；").join(texts.get(str(v), str(v)) for v in value)
     if topic == "urgency" and isinstance(value, int):
         return str(URGENCY.get(value, value))
     return ""

@@ -122,7 +122,7 @@ def words_of(spec: Field, value: Any, file: CaseFile, names: Names, on: datetime
     if spec.type in SEALED or isinstance(value, dict):
         return file.text(value)
     if spec.name == "officers_named":
-        return "、".join(names.person(v) for v in str(value).split(",") if v.isdigit())
+        return _("、").join(names.person(v) for v in str(value).split(",") if v.isdigit())
     if spec.type == Type.STAFF:
         return names.person(value)
     if spec.type == Type.ORGANISATION:
@@ -137,7 +137,7 @@ def words_of(spec: Field, value: Any, file: CaseFile, names: Names, on: datetime
         return day_words(datetime.fromisoformat(str(value)))
     labels = {str(k): str(v) for k, v in _choices(spec, file, on)}
     if isinstance(value, list):
-        return "；".join(labels.get(str(v), str(v)) for v in value)
+        return _("；").join(labels.get(str(v), str(v)) for v in value)
     return labels.get(str(value), str(value))
 
 
