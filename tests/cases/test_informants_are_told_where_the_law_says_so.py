@@ -44,7 +44,9 @@ def test_one_officer_may_look_at_papers_and_two_go_on_site() -> None:
     case = Sketch("report").routed()
     one = {"at": "2026-10-12T09:00", "officers_named": "7", "findings": "x"}
     case.cannot("record_verification", because="officers_named", on_site=True, **one)
-    case.cannot("record_verification", because="officers_named", **one)
+    case.cannot(
+        "record_verification", because="officers_named", on_site=True, **{**one, "officers_named": "7,7"}
+    )
     case.does("record_verification", on_site=False, **one)
     assert case.state.state == "verifying"
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.kinds import Kind, State
+from jiesu.cases.lifecycle.guards import SEPARATORS
 from jiesu.cases.models import Participant
 from jiesu.cases.queries import visible
 from jiesu.people.actors import Actor
@@ -170,7 +171,7 @@ def _officers(asked: Asked) -> None:
 
 
 def _listed(data: Data) -> list[str]:
-    return [part.strip() for part in str(data.get("officers_named") or "").split(",") if part.strip()]
+    return [part for part in SEPARATORS.split(str(data.get("officers_named") or "")) if part]
 
 
 def known_officers(case: CaseState, data: Data) -> Data:

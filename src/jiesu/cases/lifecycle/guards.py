@@ -269,9 +269,13 @@ def conditions_named(case: CaseState, data: Data, ctx: Context) -> Refusal | Non
     return None
 
 
+#: What may stand between two officers, however they were typed.
+SEPARATORS = re.compile(r"[,，、;；\s]+")
+
+
 def two_officers(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     """An investigation needs two officers at least."""
-    officers = {o for o in re.split(r"[,，、;；\s]+", str(data.get("officers_named", ""))) if o}
+    officers = {o for o in SEPARATORS.split(str(data.get("officers_named", ""))) if o}
     if len(officers) < 2:
         return Refusal("one_officer", _("现场核查、办案人员不得少于两人。"), "officers_named")
     return None
