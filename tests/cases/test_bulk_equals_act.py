@@ -20,6 +20,7 @@ from jiesu.cases.errors import ActionError
 from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.models import Case, DocumentNumber, Message
+from jiesu.cases.offering import offered
 from jiesu.cases.opening import Opening, PartyInput, make_number
 from jiesu.cases.verify import verify_case
 from jiesu.people.actors import Actor, citizen
@@ -142,7 +143,7 @@ class Walk:
         """One action that the table allows to somebody, or None after a few refusals."""
         state = door.load(case).state
         for actor in self.chance.sample(self.people, len(self.people)):
-            offers = [o for o in door.offered(case, state, actor, at) if o.action not in ("merge_repeat",)]
+            offers = [o for o in offered(case, state, actor, at) if o.action not in ("merge_repeat",)]
             if not offers:
                 continue
             # What was seldom taken comes first, so that a few hundred walks meet nearly every action.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from jiesu.cases.act import offered
 from jiesu.cases.draft import load_state
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.models import Clock, Participant, Session
+from jiesu.cases.offering import offered
 from jiesu.cases.queries import visible
 from jiesu.cases.verify import verify_case
 from jiesu.people.models import Staff

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from jiesu.cases.act import offered
 from jiesu.cases.draft import load_state
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Clock, Participant
+from jiesu.cases.offering import offered
 from jiesu.cases.queries import parts_of, visible
 from jiesu.cases.verify import verify_case
 from jiesu.law import shipped

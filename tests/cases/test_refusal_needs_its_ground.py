@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from jiesu.cases.act import offered
 from jiesu.cases.draft import load_state
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Clock, Message, Proposal
+from jiesu.cases.offering import offered
 from jiesu.cases.verify import verify_case
 from jiesu.law import shipped
 from tests.cases.conftest import Teller

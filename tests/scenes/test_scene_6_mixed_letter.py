@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from jiesu.cases import keys
-from jiesu.cases.act import offered
 from jiesu.cases.draft import load_state
 from jiesu.cases.models import Case, Clock, Message
+from jiesu.cases.offering import offered
 from jiesu.cases.queries import parts_of, visible
 from jiesu.cases.verify import verify_case
 from jiesu.intake.actions import Split

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -19,25 +17,23 @@ from jiesu.cases.draft import Draft, clock_row, clock_values
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.files import Upload, store_files
+from jiesu.cases.idempotency import answered, owner_of, plain, remember
 from jiesu.cases.kinds import Kind
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import SHANGHAI, BadValue, Field, clean
-from jiesu.cases.lifecycle.offering import pointless
 from jiesu.cases.lifecycle.table import Context, Row
-from jiesu.cases.models import AnsweredKey, Case, Clock, Event, Link
+from jiesu.cases.models import Case, Clock, Event, Link
 from jiesu.cases.opening import Opening, make_number, next_serial, open_draft
+from jiesu.cases.permission import may, may_propose, needs_approval
 from jiesu.cases.queries import not_found, standing, visible
 from jiesu.cases.step import check, find_row
 from jiesu.cases.targets import UNDECIDED, check_targets, known_officers
 from jiesu.people import calendar, settings
 from jiesu.people.actors import Actor
-from jiesu.people.visibility import Capacity, Part, Standing, capacities
+from jiesu.people.visibility import Capacity, Part, capacities
 from jiesu.places.models import Organisation
 from jiesu.places.queries import line_codes
-
-#: An answer to an Idempotency-Key is kept this long.
-KEY_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -93,37 +89,12 @@ def _surroundings(actor: Actor, at: datetime, *, organisation: int, received: da
     )
 
 
-def may(row: Row, held: frozenset[Capacity], actor: Actor) -> bool:
-    """Whether the row lets this actor act in the capacities held."""
-    return any(
-        who.capacity in held and (not who.roles or not who.roles.isdisjoint(actor.roles)) for who in row.who
-    )
-
-
-def may_propose(row: Row, held: frozenset[Capacity], actor: Actor) -> bool:
-    """Whether the actor may draft a decision that he may not take: a commissioned body proposes, the bureau decides."""
-    return any(w.capacity in held and not w.roles.isdisjoint(actor.roles) for w in row.proposed_by)
-
-
 def proposal_needed(action: str) -> ActionError:
     return ActionError(
         Code.NEEDS_APPROVAL,
         _("此项决定须经部门负责人批准，请提交拟办意见。"),
         data={"action": action, "propose": True},
     )
-
-
-def needs_approval(
-    row: Row, case: CaseState, actor: Actor, options: Mapping[str, Any], held: frozenset[Capacity]
-) -> bool:
-    """Whether only the responsible head may take this decision and this actor is not one."""
-    if not row.approval:
-        return False
-    if row.approval != "law" and not options.get(
-        row.approval, lawbook.option_defaults().get(row.approval, False)
-    ):
-        return False
-    return not (Capacity.HANDLING in held and "head" in actor.roles)
 
 
 def clean_fields(row: Row, raw: Mapping[str, Any], case: CaseState, at: datetime) -> Data:
@@ -214,7 +185,7 @@ def act(
     with transaction.atomic():
         if key:
             known = answered(
-                owner_of(actor), key, {"case": str(number), "action": action, "data": _plain(raw)}, at
+                owner_of(actor), key, {"case": str(number), "action": action, "data": plain(raw)}, at
             )
             if known is not None:
                 case = Case.objects.get(pk=number)
@@ -242,7 +213,7 @@ def act(
                 "messages": list(done.messages),
                 "created": [str(n) for n in done.created],
             }
-            _answer(owner_of(actor), key, stored)
+            remember(owner_of(actor), key, stored, status=200)
         return done
 
 
@@ -412,7 +383,8 @@ def open_case(
         ActionError: where the first step is refused.
     """
     holder = opening.organisation or opening.registered_by
-    opening = replace(opening, **line_codes(holder))
+    line = line_codes(holder)
+    opening = replace(opening, province=line["province"], city=line["city"], county=line["county"])
     ctx = _surroundings(actor, at, organisation=holder, received=opening.received_at)
     draft = open_draft(opening, ctx, actor_kind=actor_kind(actor), compose=compose)
     if files:
@@ -427,98 +399,6 @@ def open_case(
     for name in dict.fromkeys(draft.jobs):
         jobs.queue(name, case=str(draft.case.pk))
     return draft
-
-
-def owner_of(actor: Actor) -> str:
-    """Whose keys these are: a key of one person never answers another."""
-    return (
-        f"staff:{actor.staff_id}" if actor.staff_id is not None else ("system" if actor.system else "public")
-    )
-
-
-def _plain(raw: Mapping[str, Any]) -> Any:
-    return json.loads(json.dumps(dict(raw), default=str, sort_keys=True))
-
-
-def body_hash(body: Any) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def answered(owner: str, key: str, body: Any, at: datetime) -> Any | None:
-    """The stored answer of a key, or None after taking the key for the running request.
-
-    Two requests with one key at once: the second waits for the first to end, then gets its answer.
-
-    Raises:
-        ActionError: ``idempotency_mismatch`` when the key came with another body.
-    """
-    digest = body_hash(body)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO cases_answeredkey (owner, key, body_hash, at) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (owner, key) DO NOTHING",
-            [owner, key[:120], digest, at],
-        )
-        if cursor.rowcount == 1:
-            return None
-    row = AnsweredKey.objects.get(owner=owner, key=key[:120])
-    if row.body_hash != digest:
-        raise ActionError(Code.IDEMPOTENCY_MISMATCH, _("同一请求标识已用于不同的内容，请换一个标识。"))
-    if row.response is None:
-        raise ActionError(Code.IDEMPOTENCY_RUNNING, _("同一请求正在处理，请稍后再试。"))
-    return row.response
-
-
-def _answer(owner: str, key: str, response: Any) -> None:
-    AnsweredKey.objects.filter(owner=owner, key=key[:120]).update(response=response, status=200)
-
-
-def remember(owner: str, key: str, response: Any, status: int = 201) -> None:
-    """Stores the answer of a key taken with ``answered``, in the same transaction."""
-    AnsweredKey.objects.filter(owner=owner, key=key[:120]).update(response=response, status=status)
-
-
-@dataclass(frozen=True)
-class Offered:
-    """An action that is open to an actor now: what a button, the API and a keyboard offer."""
-
-    action: str
-    label: str
-    fields: tuple[Field, ...]
-    group: str
-    article: str
-    propose: bool
-    warnings: tuple[str, ...]
-
-
-def offered(
-    case: Case, state: CaseState, actor: Actor, at: datetime, *, participants: Standing | None = None
-) -> list[Offered]:
-    """The actions this actor may take on this case now, in the order of the table."""
-    held = capacities(participants or standing(case), actor)
-    ctx = context(case, actor, at)
-    found: list[Offered] = []
-    for row in table(case.kind).rows.values():
-        if row.group == "hidden" or state.state not in row.states:
-            continue
-        only_drafts = not may(row, held, actor)
-        if only_drafts and not may_propose(row, held, actor):
-            continue
-        if pointless(row, state, ctx.on):
-            continue
-        propose = only_drafts or needs_approval(row, state, actor, ctx.options, held)
-        found.append(
-            Offered(
-                action=row.action,
-                label=str(row.label),
-                fields=row.fields,
-                group=row.group,
-                article=lawbook.cited(row.article, ctx.on) if row.article else "",
-                propose=propose,
-                warnings=row.warn(state, ctx) if row.warn else (),
-            )
-        )
-    return found
 
 
 def may_see(case: Case, actor: Actor, part: Part) -> bool:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from jiesu.cases import anchors, recalculation, reminders, sending
-from jiesu.cases.act import KEY_KEPT
+from jiesu.cases.idempotency import KEY_KEPT
 from jiesu.cases.models import AnsweredKey
 
 

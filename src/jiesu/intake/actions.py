@@ -16,9 +16,10 @@ from jiesu.businesses.actions import find_or_create
 from jiesu.businesses.errors import BusinessError
 from jiesu.businesses.models import BusinessKind
 from jiesu.cases import jobs, keys
-from jiesu.cases.act import act, answered, open_case, owner_of, remember
+from jiesu.cases.act import act, open_case
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.files import Upload
+from jiesu.cases.idempotency import answered, owner_of, remember
 from jiesu.cases.kinds import Kind
 from jiesu.cases.opening import Opening, make_number, new_query_code, next_serial
 from jiesu.intake.centres import centre_for

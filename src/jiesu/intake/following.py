@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from jiesu import law
 from jiesu.cases import keys
-from jiesu.cases.act import act, load, offered
+from jiesu.cases.act import act, load
 from jiesu.cases.draft import Draft
 from jiesu.cases.errors import ActionError
 from jiesu.cases.facts import CaseState, ClockFact
@@ -22,6 +22,7 @@ from jiesu.cases.kinds import BRINGER, Kind, LinkType, PartyRole, State
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.choices import NOTICE_TITLES
 from jiesu.cases.models import Case, Event, File, Message
+from jiesu.cases.offering import offered
 from jiesu.intake.told import told_of, waiting_for
 from jiesu.people.actors import SHANGHAI, SYSTEM, Actor, citizen
 from jiesu.places.models import Organisation

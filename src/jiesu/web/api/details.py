@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as lazy
 
 from jiesu import law
 from jiesu.cases import keys, lawbook
-from jiesu.cases.act import Offered, offered
 from jiesu.cases.draft import load_state
 from jiesu.cases.facts import CaseState, ClockFact
 from jiesu.cases.kinds import LinkType, PartyRole
@@ -18,6 +17,7 @@ from jiesu.cases.lifecycle import TABLES
 from jiesu.cases.lifecycle.choices import NOTICE_TITLES
 from jiesu.cases.lifecycle.fields import Field
 from jiesu.cases.models import Case, Clock, Event, File, Link, Message, Party, Passage
+from jiesu.cases.offering import Offered, offered
 from jiesu.cases.queries import find, visible
 from jiesu.cases.worklists import Item, shown, standing_of
 from jiesu.law.calendar import Calendar

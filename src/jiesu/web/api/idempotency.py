@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from django.db import transaction
 from ninja import Header
 
-from jiesu.cases.act import answered, owner_of, remember
+from jiesu.cases.idempotency import answered, owner_of, remember
 from jiesu.people.actors import Actor
 
 Key = Annotated[

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jiesu.cases.act import Acted, Offered, act, offered
+from jiesu.cases.act import Acted, act
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.files import Upload
 from jiesu.cases.lifecycle import table
+from jiesu.cases.offering import Offered, offered
 from jiesu.people.models import Staff
 from jiesu.people.visibility import Part
 from jiesu.triage.knowledge import Found, search

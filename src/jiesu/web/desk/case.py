@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 
 from jiesu.businesses.models import Business
 from jiesu.cases import lawbook
-from jiesu.cases.act import Offered, offered
 from jiesu.cases.facts import CaseState
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind, LinkType, NationalStatus, PartyRole
 from jiesu.cases.lifecycle import table
@@ -23,6 +22,7 @@ from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.guards import owed_before_close
 from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Case, Event, Message
+from jiesu.cases.offering import Offered, offered
 from jiesu.cases.queries import visible
 from jiesu.intake.checking import INCOMPLETE
 from jiesu.people import calendar

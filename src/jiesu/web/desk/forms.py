@@ -9,11 +9,11 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from jiesu.cases.act import Offered
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import CaseState
 from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import SHANGHAI, Choices, Field, Type
+from jiesu.cases.offering import Offered
 from jiesu.people.actors import Actor
 from jiesu.triage.knowledge import Found
 from jiesu.web.desk.choices import Known, offered
