@@ -125,11 +125,17 @@ def rows(up: Installation, question: str) -> list[tuple[Any, ...]]:
         return connection.execute(question).fetchall()  # type: ignore[arg-type]
 
 
+def known(up: Installation, table: str) -> set[int]:
+    return {n for (n,) in rows(up, f"SELECT id FROM {table}")}
+
+
 def test_each_contact_once_none_lost_and_every_chain_whole(installation: Installation) -> None:
     up = installation
     up.start()
     wait_until(lambda: up.status("/readyz") == 200, seconds=30)
     token = up.run("token", "calltaker").stdout.strip()
+    # The demonstration has cases of its own.
+    cases_before, contacts_before = known(up, "cases_case"), known(up, "intake_contact")
     traffic = Traffic(int(up.environment["JIESU_PORT"]), token)
 
     # when a thousand contacts come in and the parts are killed one after another
@@ -151,9 +157,10 @@ def test_each_contact_once_none_lost_and_every_chain_whole(installation: Install
     numbers = {int(a["cases"][0]["number"]) for a in traffic.answers.values()}
     contacts = {int(a["contact"]) for a in traffic.answers.values()}
     assert len(numbers) == len(contacts) == CONTACTS
-    assert {n for (n,) in rows(up, "SELECT id FROM cases_case")} == numbers
-    assert {n for (n,) in rows(up, "SELECT id FROM intake_contact")} == contacts
-    assert rows(up, "SELECT count(*) FROM cases_answeredkey WHERE response IS NOT NULL") == [(CONTACTS,)]
+    assert known(up, "cases_case") - cases_before == numbers
+    assert known(up, "intake_contact") - contacts_before == contacts
+    kept = "SELECT count(*) FROM cases_answeredkey WHERE key LIKE 'fault-%' AND response IS NOT NULL"
+    assert rows(up, kept) == [(CONTACTS,)]
     # a late repetition gets the same answer
     for number in (0, 149, 150, 351, 551, 801, 999):
         connection = http.client.HTTPConnection("127.0.0.1", traffic.port, timeout=10)
@@ -164,6 +171,7 @@ def test_each_contact_once_none_lost_and_every_chain_whole(installation: Install
     # every chain holds, and no part of any case is missing
     checked = up.run("verify", "--json")
     report = json.loads(checked.stdout)
-    assert (checked.returncode, report["cases"], report["findings"]) == (0, CONTACTS, [])
+    assert (checked.returncode, report["findings"]) == (0, [])
+    assert report["cases"] == CONTACTS + len(cases_before)
     assert up.stop() == 0
     assert up.everything() == []
