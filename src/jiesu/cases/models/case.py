@@ -134,8 +134,16 @@ class Case(models.Model):
             models.Index(
                 fields=["due_at", "id"], name="case_failed_notice", condition=Q(closed_at=None, failed__gt=0)
             ),
+            # Lists of everything, newest first: one for each capacity in which somebody sees cases.
+            models.Index(fields=["assignee", "-registered_at"], name="case_assignee_registered"),
+            models.Index(fields=["office", "-registered_at"], name="case_office_registered"),
             models.Index(fields=["organisation", "-registered_at"], name="case_organisation_registered"),
+            models.Index(fields=["county", "-registered_at"], name="case_county_registered"),
             models.Index(fields=["city", "-registered_at"], name="case_city_registered"),
+            models.Index(fields=["province", "-registered_at"], name="case_province_registered"),
+            models.Index(
+                fields=["county", "-registered_at"], name="case_receiving", condition=Q(organisation=None)
+            ),
             models.Index(fields=["registered_by", "-registered_at"], name="case_centre_registered"),
             models.Index(fields=["contact_id"], name="case_contact"),
             models.Index(

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jiesu.cases.models import Case
 from jiesu.cases.worklists import items, newest, search_for, shown
 from jiesu.intake.queries import earlier
 from jiesu.intake.telephones import normal_phone
@@ -35,11 +34,7 @@ def search(request: DeskRequest) -> HttpResponse:
             rows = shown(earlier(text, request.actor))
         else:
             part, condition = search_for(text)
-            rows = shown(
-                Case.objects.filter(
-                    pk__in=newest(request.actor, part, lambda cases: cases.filter(condition), size=MOST + 1)
-                )
-            )
+            rows = shown(newest(request.actor, part, lambda cases: cases.filter(condition), size=MOST + 1))
         found = list(rows.order_by("-registered_at", "-pk")[: MOST + 1])
         more = len(found) > MOST
         record_access(
