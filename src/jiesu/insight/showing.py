@@ -187,6 +187,7 @@ def county_chart(report: Report) -> dict[str, Any]:
     )
     return {
         "tooltip": {"trigger": "item"},
+        "grid": {"left": 8, "right": 56, "top": 8, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "value"},
         "yAxis": {"type": "category", "data": [name for name, _n in rows]},
         "series": [

@@ -160,6 +160,8 @@ class Scene:
             return self.cast.actors["dispatcher.ziyang" if self.direct else "calltaker"]
         if who == "dispatcher" and self.direct:
             return self.cast.actors["dispatcher.ziyang"]
+        if who == "handler" and self.entry.get("handler"):
+            return self.cast.actors[self.entry["handler"]]
         names = STAFF.get(self.county, STAFF[HOME])[who]
         return self.cast.actors[names[self.place % len(names)]]
 

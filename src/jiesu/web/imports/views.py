@@ -96,6 +96,7 @@ def _shown(run: ImportRun) -> dict[str, Any]:
         "version": f"{run.status}.{run.read}",
         "problems": run.problems[:PROBLEMS_SHOWN],
         "more_problems": max(0, len(run.problems) - PROBLEMS_SHOWN),
+        "channel": Channel(run.channel).label if run.channel in Channel.values else run.channel,
         "written_word": _("可以导入") if run.dry_run else _("已导入"),
         "may_fetch": over and run.refused and run.status == ImportRun.Status.DONE,
     }
