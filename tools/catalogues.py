@@ -228,6 +228,7 @@ STAYS = {
     "web/desk/platform.py": "column heads of the national platform's tables",
     "cases/apps.py": "name of the application",
     "cases/reply_bundle.py": "the file for a review or a lawsuit is in Chinese",
+    "insight/document.py": "writes a document of the project",
     "web/desk/papers.py": "name of that file",
     "web/templates/components/language.html": "a language names itself",
     "web/api/app.py": "name of the interface; its words are collected as documentation",
