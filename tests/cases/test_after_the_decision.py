@@ -115,6 +115,9 @@ def test_a_duplicate_is_linked_and_decided_or_joined_with_consent(assigned: Tell
     assert (third.case.state, third.case.outcome) == ("merged", "joined")
     assert complete_links(third.number, at=third.at) == [first.number]
     assert first.case.state == "routed"
+    # and one joined by mistake is taken up again
+    third.act("head", "reopen", cause="own_correction", reason="并非同一争议")
+    assert (third.case.state, third.case.outcome) == ("routed", "")
     for told in (first, second, third):
         assert verify_case(told.case) == []
 
@@ -126,6 +129,9 @@ def test_where_a_case_stands_on_the_national_platform_is_kept_with_time_and_pers
     assert told.case.national_status == "to_enter"
     with pytest.raises(ActionError) as refusal:
         told.act("handler", "record_national_status", status="entered")
+    assert "national_number" in refusal.value.fields
+    with pytest.raises(ActionError) as refusal:
+        told.act("handler", "record_national_status", status="entered", national_number="张小明的投诉")
     assert "national_number" in refusal.value.fields
     told.act("handler", "record_national_status", status="entered", national_number="1430902002026110200001")
     case = told.case

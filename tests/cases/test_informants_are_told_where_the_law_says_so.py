@@ -70,6 +70,31 @@ def test_what_begins_after_the_last_day_stops_nothing_any_more() -> None:
     assert case.clock(RULE).state == "open"
 
 
+@pytest.mark.rule("R-10")
+@pytest.mark.parametrize("kind", ["report", "lead"])
+def test_the_right_owners_identification_is_not_counted(kind: str) -> None:
+    born = {"found": "otherwise", "organisation": 10} if kind == "lead" else {}
+    case = Sketch(kind, at="2026-10-12T09:00", **born)
+    rule = RULE if kind == "report" else "lead.found_otherwise"
+    if kind == "report":
+        case.routed()
+    assert str(case.clock(rule).due_on) == "2026-11-02"
+    case.does(
+        "start_identification", "2026-10-14T09:00", since="2026-10-14", body="商标权利人", document="函-1"
+    )
+    case.cannot("start_appraisal", because="already_paused", since="2026-10-14", body="x", document="x")
+    case.does("end_identification", "2026-10-20T09:00", until="2026-10-18", document="函-2", result="假冒")
+    assert str(case.clock(rule).due_on) == "2026-11-05"
+    assert case.state.state == "verifying"
+
+
+def test_clocks_follow_a_newly_published_calendar_by_an_event_of_their_own() -> None:
+    case = Sketch("report", at="2026-10-12T09:00").routed()
+    before = case.clock(RULE)
+    case.does("recalculate")
+    assert (case.last.type, case.clock(RULE).due_on) == ("recalculate", before.due_on)
+
+
 @pytest.mark.rule("R-08")
 def test_under_order_20_a_named_informant_is_told_in_five_working_days_and_under_order_121_not() -> None:
     before = verified("2026-03-30T09:00")

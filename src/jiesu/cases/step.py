@@ -87,7 +87,7 @@ def find_row(case: CaseState, action: str) -> Row:
 
 #: The flag that stops a case, and what may still be done to it: nothing that takes words in.
 STOPPED = "state_secret"
-GOES_ON = frozenset({"clear_flag", "end_as_secret", "recalculate", "link_back", "reject"})
+GOES_ON = frozenset({"clear_flag", "end_as_secret", "notify", "recalculate", "link_back", "reject"})
 
 
 def lawful(row: Row, case: CaseState, on: date) -> bool:

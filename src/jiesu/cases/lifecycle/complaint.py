@@ -420,7 +420,7 @@ TABLE = Table.of(
         group="more",
     ),
     *ending.after(
-        ALL,
+        ALL | {"merged"},
         reopens_to=Branch(("routed", "accepted", "mediating"), _reopened),
         rules=(("routed", ACCEPTANCE), ("accepted", MEDIATION), ("mediating", MEDIATION)),
     ),

@@ -96,7 +96,7 @@ CONSULTATION = Table.of(
             Field("reply", Type.TEXT, _("答复内容"), prefill="knowledge"),
             Field("at_once", Type.BOOL, _("已在通话中当场答复"), required=False),
         ),
-        guards=(guards.confirmed,),
+        guards=(guards.confirmed, guards.code_like("knowledge")),
         fold=folds.setting(answered=True),
         columns=lambda case, data, ctx: {"outcome": "answered"},
         tells=(Tell("answer", ("enquirer",), required=False, when=_told_unless_at_once),),

@@ -170,6 +170,7 @@ def platform(where: frozenset[str], who: tuple[By, ...]) -> Row:
             ),
             NOTE,
         ),
+        guards=(guards.code_like("national_number"),),
         columns=columns.national,
         article="national_platform",
         group="more",

@@ -370,3 +370,18 @@ def own_procedure_done(case: CaseState, data: Data, ctx: Context) -> Refusal | N
     if any(c.running and c.rule.startswith("other.") for c in case.clocks):
         return Refusal("own_procedure", _("政府信息公开申请、行政复议申请的期限还在计时，请先转入该程序。"))
     return None
+
+
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:/()（）〔〕号-]{0,63}")
+
+
+def code_like(name: str) -> Guard:
+    """Guard: a number or a key as other systems give it; words have no place in an event."""
+
+    def guard(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+        value = data.get(name)
+        if value and not _CODE.fullmatch(str(value)):
+            return Refusal("not_a_code", _("请填写编号，由数字、字母和连接符组成。"), name)
+        return None
+
+    return guard

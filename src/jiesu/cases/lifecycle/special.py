@@ -103,7 +103,7 @@ def rows(where: frozenset[str], who: tuple[By, ...], *, rules: tuple[str, ...] =
             states=where,
             to="closed",
             who=(BUREAU_HEAD, RECEIVING),
-            fields=(Field("reference", Type.CODE, _("涉密渠道的登记号"), required=False),),
+            fields=(Field("reference", Type.LINE, _("涉密渠道的登记号"), required=False, length=80),),
             guards=(_secret,),
             fold=folds.nothing_more_told,
             columns=lambda case, data, ctx: {"outcome": "state_secret", "national_status": "not_applicable"},
