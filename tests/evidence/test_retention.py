@@ -15,7 +15,6 @@ from jiesu.cases.act import act
 from jiesu.cases.anchors import anchor, anchors_folder, check_anchor
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.files import Upload
-from jiesu.cases.following import QueryCodeWrong, open_by_code
 from jiesu.cases.models import (
     Case,
     Clock,
@@ -32,6 +31,8 @@ from jiesu.cases.models.children import Child
 from jiesu.cases.verify import verify_case
 from jiesu.config import cli
 from jiesu.intake.actions import register
+from jiesu.intake.entering import enter
+from jiesu.intake.errors import IntakeError
 from jiesu.intake.forms import ContactForm, Person, Respondent
 from jiesu.intake.models import Contact
 from jiesu.intake.retention import erase_contacts
@@ -150,8 +151,8 @@ def test_nobody_can_work_on_or_follow_an_erased_case(closed: Callable[..., Story
     with pytest.raises(ActionError) as refused:
         told.act("head", "reopen", "2027-03-06T09:00", cause="review", reason="复议决定")
     assert refused.value.code == Code.REDACTED
-    with pytest.raises(QueryCodeWrong):
-        open_by_code(str(told.number), "ABCDEFGHJK", at=LATER)
+    with pytest.raises(IntakeError):
+        enter(str(told.number), "ABCDEFGHJK", at=LATER)
 
 
 def test_a_run_may_be_repeated_and_stopped(closed: Callable[..., Story]) -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from PIL import Image
 
-from jiesu.cases import keys
+from jiesu.cases import keys, search
 from jiesu.cases.act import act
 from jiesu.cases.files import Upload
 from jiesu.cases.findings import LABELS
@@ -134,6 +134,9 @@ def test_a_clock_that_was_moved_is_found(worked: Story) -> None:
 def test_a_case_that_cannot_be_found_by_its_words_is_named(worked: Story) -> None:
     ComplaintWords.objects.filter(pk=worked.number).delete()
     assert codes(worked) == ["words_missing"]
+    # the words of a complaint where those of reports lie
+    search.index(worked.number, "report", ["退货"])
+    assert codes(worked) == ["words_misplaced"]
 
 
 def test_a_data_key_that_is_gone_without_an_event_is_found(worked: Story) -> None:

@@ -49,6 +49,7 @@ LABELS: dict[str, str | Promise] = {
     "file_altered": _("文件内容被改动"),
     "file_differs": _("文件的散列值与事实记录不符"),
     "words_missing": _("检索词不在，检索不到此案"),
+    "words_misplaced": _("检索词在另一类案件的索引里"),
     "personal_data_left": _("已登记删除个人信息，但仍有残留"),
     "redaction_missing": _("个人信息已删除，但没有相应的事实记录"),
     "anchor_forged": _("锚定文件的签名不对"),

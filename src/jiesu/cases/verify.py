@@ -17,7 +17,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from django.db import connection, transaction
 
-from jiesu.cases import keys
+from jiesu.cases import keys, search
 from jiesu.cases.anchors import anchor, anchors_folder, check_anchor
 from jiesu.cases.chain import GENESIS, link_hash
 from jiesu.cases.draft import load_state
@@ -73,7 +73,7 @@ class Bundle:
     messages: list[Message] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
     seqs: list[int] = field(default_factory=list)
-    words: bool = False
+    words: set[str] = field(default_factory=set)
 
 
 _WHOLE: dict[type[Child], str] = {
@@ -103,7 +103,7 @@ def _gather(cases: Sequence[Case]) -> list[Bundle]:
             bundle.seqs.append(row.seq)
     for words in (ComplaintWords, ReportWords):
         for number in words.objects.filter(pk__in=bundles).values_list("pk", flat=True):
-            bundles[number].words = True
+            bundles[number].words.add(words._meta.db_table)
     return list(bundles.values())
 
 
@@ -302,6 +302,8 @@ def _check_contents(bundle: Bundle) -> Iterator[Finding]:
     yield from _check_references(bundle)
     if not bundle.words:
         yield Finding("words_missing", case.pk)
+    elif bundle.words != {search.table_for(case.kind)._meta.db_table}:
+        yield Finding("words_misplaced", case.pk)
 
 
 def _open(key: bytes, sealed: keys.Binary) -> str | None:
@@ -366,7 +368,7 @@ def _check_redacted(bundle: Bundle) -> Iterator[Finding]:
         "passage": any(p.sealed for p in bundle.passages),
         "message": any(m.sealed or m.short or m.address_masked for m in bundle.messages),
         "file": any(f.name or store().exists(case.pk, f.seq) for f in bundle.files),
-        "words": bundle.words,
+        "words": bool(bundle.words),
     }
     for table, there in left.items():
         if there:
