@@ -125,7 +125,7 @@ def merged() -> Catalog:
         old = before.get(message.id, message.context) if message.id else None
         if old is not None:
             message.string = old.string
-    now.creation_date = None
+    now.creation_date = MADE
     return now
 
 
@@ -141,16 +141,24 @@ def untranslated(catalog: Catalog) -> list[str]:
 
 
 def broken(catalog: Catalog) -> list[str]:
-    """Strings whose English lost or invented a placeholder."""
+    """Strings whose English lost or invented a placeholder, in any of its forms."""
     found = []
     for message in catalog:
-        if not message.id or isinstance(message.id, tuple) or not message.string:
-            continue
-        wanted = sorted(m.group(0) for m in PLACEHOLDER.finditer(message.id))
-        given = sorted(m.group(0) for m in PLACEHOLDER.finditer(str(message.string)))
-        if wanted != given:
-            found.append(message.id)
+        ids = [message.id] if isinstance(message.id, str) else list(message.id)
+        strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
+        wanted = placeholders(ids[0])
+        if ids[0] and any(string and placeholders(string) != wanted for string in strings):
+            found.append(ids[0])
     return found
+
+
+def placeholders(text: str) -> list[str]:
+    """What is filled into a text, in alphabetical order.
+
+    >>> placeholders("%(n)d of {all}")
+    ['%(n)d', '{all}']
+    """
+    return sorted(match.group(0) for match in PLACEHOLDER.finditer(text))
 
 
 def rendered(catalog: Catalog) -> bytes:
