@@ -307,6 +307,8 @@ def _checked_row(case: Case, action: str, held: frozenset[Capacity], actor: Acto
     # Nobody acts on what he may not see, and a hidden case is as good as none.
     if not held or (actor.is_staff and not visible(actor).filter(pk=case.pk).exists()):
         raise not_found(case.pk)
+    if case.redacted_at is not None:
+        raise ActionError(Code.REDACTED, _("此案的个人信息已依保存期限删除，不能再办理。"))
     row = table(case.kind).rows.get(action)
     if row is None:
         raise ActionError(Code.UNKNOWN_ACTION, _("此类案件没有这项操作。"), data={"action": action})

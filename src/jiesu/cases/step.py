@@ -178,7 +178,7 @@ def step(case: CaseState, action: str, data: Data, ctx: Context) -> Stepped:
         changed.update({c.seq: c for c in ended})
     elif case.state in ENDED and state.state not in ENDED:
         state = replace(state, closed_at=None)
-    state = replace(state, next_seq=taken, version=case.version + 1)
+    state = replace(state, next_seq=taken, version=case.version + (0 if row.quiet else 1))
     follow = row.follow(case, data, ctx) if row.follow else ()
     return Stepped(
         state=state,
@@ -215,7 +215,13 @@ def compute(clock: ClockFact, ctx: Context) -> ClockFact:
     """
     fixed = clock.options.get(FIXED)
     if fixed:
-        return replace(clock, due_on=date.fromisoformat(fixed), statutory=False, state=ClockState.OPEN.value)
+        return replace(
+            clock,
+            due_on=date.fromisoformat(fixed),
+            statutory=False,
+            state=ClockState.OPEN.value,
+            calendar_version=ctx.calendar.version,
+        )
     try:
         deadline = due(
             clock.rule,

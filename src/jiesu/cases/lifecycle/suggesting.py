@@ -31,6 +31,7 @@ def rows(where: frozenset[str]) -> tuple[Row, ...]:
             guards=(_something,),
             children=_added,
             group="hidden",
+            quiet=True,
         ),
         Row(
             action="decide_suggestion",
@@ -42,5 +43,6 @@ def rows(where: frozenset[str]) -> tuple[Row, ...]:
                 Field("taken", Type.BOOL, _("采纳")),
             ),
             group="hidden",
+            quiet=True,
         ),
     )

@@ -227,6 +227,7 @@ class Row:
         decides: the action is a decision: it sets ``decided_at`` and the outcome.
         warn: texts shown before the action that do not block it.
         group: where the button stands: ``main``, ``daily``, ``more``.
+        quiet: changes nothing that an open screen rests on, so it makes no screen stale.
     """
 
     action: str
@@ -252,6 +253,7 @@ class Row:
     outcome: str = ""
     warn: Callable[[CaseState, Context], tuple[str, ...]] | None = None
     group: str = "daily"
+    quiet: bool = False
     help: Label = ""
 
     def targets(self) -> tuple[str, ...]:
