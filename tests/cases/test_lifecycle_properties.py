@@ -19,7 +19,7 @@ from jiesu.cases.kinds import ENDED
 from jiesu.cases.lifecycle import TABLES, drawing, table
 from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import Field, Type
-from jiesu.cases.lifecycle.report import CLOCK_OF_BASIS
+from jiesu.cases.lifecycle.informing import CLOCK_OF_BASIS
 from jiesu.cases.lifecycle.table import NEW, Context, Row
 from jiesu.cases.step import Stepped, due_at, step
 from jiesu.law import actions, shipped

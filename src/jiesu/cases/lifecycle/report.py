@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -18,42 +16,44 @@ from jiesu.cases.lifecycle import (
     ending,
     folds,
     guards,
+    informing,
     linking,
+    repeats,
     representing,
     special,
     suggesting,
     transfer,
 )
 from jiesu.cases.lifecycle.fields import Field, Type
+from jiesu.cases.lifecycle.informing import (
+    ADVERTISING_NOTICE,
+    AFTER_DECISION,
+    AFTER_VERIFICATION,
+    COURTESY_NOTICE,
+    INFORMANT_NOTICE,
+)
 from jiesu.cases.lifecycle.roles import (
     ASSIGNEE,
     BUREAU_HEAD,
     CLOSE_WORK,
-    FRONT,
     HEAD,
     OFFICE_HEAD,
     RECEIVING,
-    SYSTEM,
 )
 from jiesu.cases.lifecycle.table import (
     NEW,
     Context,
     Extend,
     Meet,
-    NewChild,
     Pause,
-    Predicate,
     Refusal,
-    Restart,
     Resume,
     Row,
     Start,
     Table,
-    Tell,
     Void,
     states,
 )
-from jiesu.law import LawError, rule
 
 OPEN = states(
     "registered", "routed", "verifying", "filed", "declined", "no_authority", "transferred", "repeated"
@@ -61,111 +61,12 @@ OPEN = states(
 DECIDED = states("filed", "declined", "no_authority", "transferred", "repeated")
 ALL = OPEN | {"closed", "merged"}
 VERIFYING = states("routed", "verifying")
-INFORMANT_NOTICE = "report.informant_notice"
-
-
-def _named_and_owed(case: CaseState, data: Data, ctx: Context) -> bool:
-    """Whether order 20 art. 31 still gives a named informant a notice of the decision within its period."""
-    if case.kind != "report" or case.anonymous or not any(p.reachable for p in case.parties("informant")):
-        return False
-    try:
-        provisions = rule(INFORMANT_NOTICE).provisions
-    except LawError:
-        return False
-    return any(p.sets and p.citation.in_force(on=ctx.on) for p in provisions)
-
-
-ADVERTISING_NOTICE = "informant.advertising"
-COURTESY_NOTICE = "service.courtesy_answer"
-#: Basis of telling → the clock that it meets.
-CLOCK_OF_BASIS = {"order20.filing": INFORMANT_NOTICE, "advertising.result": ADVERTISING_NOTICE}
-
-
-def _advertising_owed(case: CaseState, data: Data, ctx: Context) -> bool:
-    """The duty of the Advertising Law runs from receipt and once only; read second-hand, it hangs on a setting."""
-    return (
-        "advertising.result" in case.facts.duties
-        and case.last_clock(ADVERTISING_NOTICE) is None
-        and any(p.reachable for p in case.parties("informant"))
-    )
-
-
-def _received(case: CaseState, data: Data, ctx: Context) -> datetime:
-    return case.arrived_at or case.received_at
-
-
-def _promised(case: CaseState, data: Data, ctx: Context) -> bool:
-    """A courtesy where no law asks for it; it opens only where a bureau has promised days."""
-    return (
-        ctx.options.get("informant.courtesy_working_days") is not None
-        and not _named_and_owed(case, data, ctx)
-        and not case.anonymous
-        and any(p.reachable for p in case.parties("informant"))
-    )
-
-
-def _to_informant(case: CaseState, data: Data, ctx: Context) -> bool:
-    return data.get("basis") != "no_duty"
-
-
-def _statutory(case: CaseState, data: Data, ctx: Context) -> bool:
-    return data.get("basis") not in ("no_duty", "courtesy")
-
-
-def _under(basis: str) -> Predicate:
-    return lambda case, data, ctx: data.get("basis") == basis
-
-
-def _under_other_law(case: CaseState, data: Data, ctx: Context) -> bool:
-    return _statutory(case, data, ctx) and data.get("basis") not in CLOCK_OF_BASIS
-
-
-def _basis_given(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    owed = [b for b, rule_id in CLOCK_OF_BASIS.items() if case.clock(rule_id) is not None]
-    if data["basis"] in ("no_duty", "courtesy") and owed:
-        return Refusal("duty_exists", say("举报人有权在法定期限内被告知，请选择告知的依据。"), "basis")
-    if case.state == "verifying" and not (_statutory(case, data, ctx) and data["basis"] != "order20.filing"):
-        return Refusal("not_decided", say("还没有作出决定，现在只能依照专门规定告知。"), "basis")
-    if data["basis"] == "no_duty" and not data.get("reason"):
-        return Refusal("reason_missing", say("没有告知义务的，请写明理由。"), "reason")
-    if data["basis"] not in ("no_duty",) and not data.get("result"):
-        return Refusal("result_missing", say("请写明告知的处理结果。"), "result")
-    return None
 
 
 def _has_verified(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     if not case.facts.verified:
         return Refusal("not_verified", say("还没有核查记录，请先登记核查情况。"))
     return None
-
-
-def _same_informant(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    """Different informants are never repeats of one another (order 121 art. 35)."""
-    if case.anonymous:
-        return Refusal("anonymous", say("匿名举报不能认定为同一举报人的重复举报，应当另行处理。"))
-    if not data.get("same_informant"):
-        return Refusal(
-            "other_informant",
-            say("只有同一举报人就同一事实的举报才是重复举报，请核对后勾选。"),
-            "same_informant",
-        )
-    if int(data["other"]) == case.number:
-        return Refusal("itself", say("请填写先前举报的编号。"), "other")
-    return None
-
-
-def _earlier_open(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    if data.get("other_closed"):
-        return Refusal(
-            "earlier_closed", say("先前的举报已经作出决定，补充的新事实应作为新的举报处理。"), "other"
-        )
-    return None
-
-
-AFTER_DECISION = (
-    Start(INFORMANT_NOTICE, when=_named_and_owed),
-    Start(COURTESY_NOTICE, when=_promised),
-)
 
 
 def _verification(*rules: str) -> tuple[Row, ...]:
@@ -227,7 +128,7 @@ def _verification(*rules: str) -> tuple[Row, ...]:
             ),
             guards=(guards.two_officers_on_site,),
             fold=folds.verified,
-            moves=(Start(ADVERTISING_NOTICE, at=_received, when=_advertising_owed),),
+            moves=AFTER_VERIFICATION,
             article="verify",
             group="main",
         ),
@@ -301,124 +202,6 @@ def _verification(*rules: str) -> tuple[Row, ...]:
     )
 
 
-def _informing() -> tuple[Row, ...]:
-    return (
-        Row(
-            action="inform_informant",
-            label=_("告知举报人"),
-            states=DECIDED | {"verifying"},
-            who=CLOSE_WORK,
-            fields=(
-                Field("basis", Type.CHOICE, _("依据"), choices="informant_duties"),
-                Field("result", Type.TEXT, _("告知的处理结果"), required=False),
-                Field("reason", Type.TEXT, _("没有告知义务的理由"), required=False),
-            ),
-            guards=(_basis_given,),
-            fold=folds.informed,
-            tells=(
-                *(Tell("10", ("informant",), meets=r, when=_under(b)) for b, r in CLOCK_OF_BASIS.items()),
-                Tell("10", ("informant",), when=_under_other_law),
-                Tell(
-                    "courtesy",
-                    ("informant",),
-                    required=False,
-                    meets=COURTESY_NOTICE,
-                    when=lambda c, d, x: _to_informant(c, d, x) and not _statutory(c, d, x),
-                ),
-            ),
-            article="inform_informant",
-            group="main",
-        ),
-        Row(
-            action="inform_no_authority",
-            label=_("告知无处理权限"),
-            states=VERIFYING | {"registered"},
-            to="no_authority",
-            who=(*CLOSE_WORK, *FRONT),
-            fields=(
-                Field("within_regulation", Type.BOOL, _("属于市场监督管理部门职责范围")),
-                Field(
-                    "competent",
-                    Type.LINE,
-                    _("有处理权限的机关"),
-                    required=False,
-                    length=120,
-                    required_if=lambda d: bool(d.get("within_regulation")),
-                ),
-                Field("reasons", Type.TEXT, _("说明")),
-            ),
-            guards=(guards.confirmed, guards.received_by_distribution),
-            fold=folds.setting(informed=True),
-            moves=(Void("report.verification", "no_authority"),),
-            tells=(Tell("no_authority", ("informant",)),),
-            decides=True,
-            outcome="no_authority",
-            article="inform_no_authority",
-            group="more",
-        ),
-        Row(
-            action="close_repeat",
-            label=_("重复举报不再处理"),
-            states=VERIFYING,
-            to="repeated",
-            who=CLOSE_WORK,
-            fields=(
-                Field("other", Type.CASE, _("先前举报的编号")),
-                Field("same_informant", Type.BOOL, _("同一举报人、同一被举报人、同一事实")),
-                common.REASON,
-            ),
-            guards=(_same_informant,),
-            fold=folds.repeat,
-            moves=(Void("report.verification", "repeat"),),
-            children=common.new_link("repeat", "other"),
-            jobs=("complete_links",),
-            decides=True,
-            outcome="repeated",
-            only_with_law=True,
-            article="close_repeat",
-            group="more",
-        ),
-        Row(
-            action="merge_repeat",
-            label=_("并入先前举报"),
-            states=VERIFYING,
-            to="merged",
-            who=CLOSE_WORK,
-            fields=(
-                Field("other", Type.CASE, _("先前举报的编号")),
-                Field("same_informant", Type.BOOL, _("同一举报人、同一被举报人，补充新的事实")),
-                common.REASON,
-            ),
-            guards=(_same_informant, _earlier_open),
-            fold=folds.link("merged"),
-            moves=(Void("report.verification", "merged"),),
-            children=common.new_link("merged", "other"),
-            jobs=("complete_links",),
-            outcome="merged",
-            only_with_law=True,
-            article="merge_repeat",
-            group="more",
-        ),
-        Row(
-            action="absorb_repeat",
-            label=_("并入的举报重新起算"),
-            states=VERIFYING,
-            who=(SYSTEM,),
-            fields=(
-                Field("other", Type.CASE, _("并入的举报")),
-                Field("received_on", Type.DATETIME, _("最后一次收到时间")),
-            ),
-            fold=folds.link("merged"),
-            moves=(Restart("report.verification", at="received_on"),),
-            children=lambda case, data, ctx: (
-                NewChild("link", {"type": "merged", "other": int(data["other"]), "initiating": False}),
-            ),
-            article="close_repeat",
-            group="hidden",
-        ),
-    )
-
-
 def _decided(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     return None if case.facts.decision else Refusal("no_decision", say("没有可以撤销的决定。"))
 
@@ -455,7 +238,8 @@ TABLE = Table.of(
     common.route("report.verification"),
     common.assign(),
     *_verification("report.verification"),
-    *_informing(),
+    *informing.rows(DECIDED),
+    *repeats.rows(VERIFYING),
     transfer.food(states("registered", "routed", "verifying"), "informant", "report.verification"),
     transfer.filed_case(),
     transfer.crime(VERIFYING | DECIDED),
