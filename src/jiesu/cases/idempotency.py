@@ -61,4 +61,8 @@ def answered(owner: str, key: str, body: Any, at: datetime) -> Any | None:
 
 def remember(owner: str, key: str, response: Any, status: int = 201) -> None:
     """Stores the answer of a key taken with ``answered``, in the same transaction."""
-    AnsweredKey.objects.filter(owner=owner, key=key[:120]).update(response=response, status=status)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_answeredkey SET response = %s, status = %s WHERE owner = %s AND key = %s",
+            [json.dumps(response), status, owner, key[:120]],
+        )

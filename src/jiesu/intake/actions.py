@@ -246,7 +246,7 @@ def _openings(
 
 def _registrar(form: ContactForm, actor: Actor) -> Organisation:
     if actor.organisation_id is not None:
-        return Organisation.objects.get(pk=actor.organisation_id)
+        return Organisation.objects.only("division_code").get(pk=actor.organisation_id)
     return centre_for(form)
 
 

@@ -6,7 +6,7 @@ Texts are as entered; ``checking.check`` says what is wrong with them and gives 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -131,7 +131,7 @@ class ContactForm:
 
     def plain(self) -> dict[str, Any]:
         """As JSON values, without what was not given."""
-        plain: dict[str, Any] = _without_blanks(asdict(self))
+        plain: dict[str, Any] = _without_blanks(self)
         return plain
 
 
@@ -231,6 +231,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {"str": _text, "bool": _yes_no, "boo
 
 
 def _without_blanks(value: Any) -> Any:
+    if isinstance(value, ContactForm | Person | Agent | Respondent):
+        # Not ``asdict``, which copies every text first.
+        value = vars(value)
     if isinstance(value, dict):
         inner = {k: _without_blanks(v) for k, v in value.items()}
         # "No" to a consent is an answer; everywhere else False only means that a box was left alone.
