@@ -47,11 +47,7 @@ SECRET_KEY = _secret_key(JIESU.keys)
 DEBUG = JIESU.debug
 ALLOWED_HOSTS = _hosts()
 
-PACKAGES = [
-    name
-    for name in ("places", "people", "businesses", "notices", "cases", "intake", "triage", "insight", "web")
-    if (PACKAGE / name / "apps.py").is_file()
-]
+PACKAGES = ("places", "people", "businesses", "notices", "cases", "intake", "triage", "insight", "web")
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

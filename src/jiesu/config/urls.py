@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from jiesu.config import health
@@ -12,6 +10,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("", include("jiesu.web.urls")),
 ]
-if find_spec("jiesu.web") and find_spec("jiesu.web.urls"):
-    urlpatterns.append(path("", include("jiesu.web.urls")))

@@ -309,7 +309,7 @@ def _verified(s: Scene) -> Step:
         "handler",
         on_site=True,
         at=s.clock.isoformat(),
-        officers_named="李卫东,孙海燕",
+        officers_named=s.officers,
         subjects=s.entry.get("subjects"),
         findings=s.text("findings"),
     )
@@ -329,7 +329,7 @@ def extended(s: Scene, draft: Draft) -> Steps:
 
 
 def _filing(s: Scene) -> dict[str, object]:
-    return {"facts_found": s.text("facts"), "officers_named": "李卫东,孙海燕"}
+    return {"facts_found": s.text("facts"), "officers_named": s.officers}
 
 
 def file_proposed(s: Scene, draft: Draft) -> Steps:

@@ -165,6 +165,12 @@ class Scene:
         names = STAFF.get(self.county, STAFF[HOME])[who]
         return self.cast.actors[names[self.place % len(names)]]
 
+    @property
+    def officers(self) -> str:
+        """Two officers of the bureau, as actions name them."""
+        names = ("handler", "handler.second") if self.county == HOME else ("handler.heshan", "head.heshan")
+        return ",".join(str(self.cast.actors[n].staff_id) for n in names)
+
     def organisation(self, key: str) -> int:
         return self.cast.organisations[key].pk
 

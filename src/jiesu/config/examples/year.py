@@ -27,6 +27,7 @@ from jiesu.intake.histories import contact_row
 from jiesu.intake.import_models import ImportedRow
 from jiesu.intake.models import Contact
 from jiesu.people.actors import Actor
+from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
 
 FOLDER = Path(__file__).parent / "data" / "years"
@@ -223,12 +224,15 @@ def _places(asked: Plan) -> dict[str, Place]:
     found = {o.key: o for o in Organisation.objects.filter(key__in=wanted)}
     if wanted - found.keys():
         raise YearError(f"缺少机构 / organisations are missing: {sorted(wanted - found.keys())}")
+    # An installation without the demonstration's accounts has nobody to name.
+    pair = Staff.objects.filter(is_demonstration=True).exclude(certificate_number="").order_by("pk")[:2]
+    officers = ",".join(str(s.pk) for s in pair) if len(pair) == 2 else "A,B"
     places: dict[str, Place] = {}
     for county in asked.weights["counties"]:
         centre, bureau = found[f"{county}-centre"], found[f"{county}-bureau"]
         # Nobody's account: what is generated is done by the system in the bureau's name.
         actor = Actor(system=True, name="系统", organisation_id=centre.pk, authority_id=bureau.pk)
-        places[county] = Place(county, centre.pk, bureau.pk, actor)
+        places[county] = Place(county, centre.pk, bureau.pk, actor, officers)
     return places
 
 

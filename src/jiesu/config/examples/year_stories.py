@@ -23,12 +23,13 @@ SOON = timedelta(hours=0.1)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a generated case is registered and handled, and in whose name."""
+    """Where a generated case is registered and handled, in whose name, and who went out for it."""
 
     county: str
     centre: int
     bureau: int
     actor: Actor
+    officers: str
 
 
 @dataclass(frozen=True)
@@ -153,13 +154,13 @@ def _report(t: _Teller, draft: Draft) -> Iterator[Step]:
         hours=50,
         on_site=True,
         at=t.at.isoformat(),
-        officers_named="甲,乙",
+        officers_named=t.place.officers,
         findings="已现场核查。",
     )
     t.at += timedelta(days=2 + t.tale.seed % 5)
     on = t.at.astimezone(SHANGHAI).date()
     if t.tale.outcome == "filed":
-        yield t.step("file_case", facts_found="有初步证据证明存在违法行为。", officers_named="甲,乙")
+        yield t.step("file_case", facts_found="有初步证据证明存在违法行为。", officers_named=t.place.officers)
     else:
         condition = law.grounds("report.filing", on=on)[0].key
         yield t.step("decline_filing", missing_conditions=[condition], facts_found="没有发现违法事实。")
