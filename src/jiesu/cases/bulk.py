@@ -336,7 +336,7 @@ class _Desk:
             by_model.setdefault(type(row), []).append(row)
         for rows in by_model.values():
             copy_rows(rows)
-        copy_words((d.case.pk, h.opening.kind, _words(h, d)) for h, d in drafts)
+        copy_words((d.case.pk, d.case.kind, _words(h, d)) for h, d in drafts)
 
 
 def _organisations() -> dict[int, Organisation]:
