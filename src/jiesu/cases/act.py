@@ -284,12 +284,11 @@ def enrich(
     row = table(draft.state.kind).rows.get(action)
     if row is None:
         return data
-    if action in ("split", "convert", "raise_lead") or (
+    follows = action in ("split", "convert", "raise_lead") or (
         data.get("violation") and action in ("refuse", "terminate") and not draft.state.facts.lead_raised
-    ):
-        if not data.get("new_case"):
-            division = str(draft.case.pk)[:6]
-            data = {**data, "new_case": str(make_number(division, ctx.at, serial()))}
+    )
+    if follows and not data.get("new_case"):
+        data = {**data, "new_case": str(make_number(str(draft.case.pk)[:6], ctx.at, serial()))}
     if action == "merge_repeat":
         earlier = Case.objects.filter(pk=int(data["other"]), kind=Kind.REPORT).only("state").first()
         if earlier is None:
