@@ -70,7 +70,9 @@ def kinds(folder: Path, *, errors: bool) -> None:
     for each in KINDS:
         said = sum(n for (_, b), n in sampled.items() if b == each)
         true = sum(n for (a, _), n in sampled.items() if a == each)
-        print(f"  {each:<13} precision {_share(sampled[(each, each)], said)}  recall {_share(sampled[(each, each)], true)}")
+        print(
+            f"  {each:<13} precision {_share(sampled[(each, each)], said)}  recall {_share(sampled[(each, each)], true)}"
+        )
     print("every message of the measured half suggested as market regulation, kind right:")
     for band in ("all", "complaint", "report", "consultation", "60-100", "50-59", "below 50"):
         print(f"  {band:<13} {_share(bands[(band, True)], bands[(band, True)] + bands[(band, False)])}")
@@ -95,7 +97,9 @@ def _share(part: float, whole: float) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--errors", action="store_true")
     given = parser.parse_args()
