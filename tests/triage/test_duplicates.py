@@ -50,7 +50,11 @@ def test_another_consumer_with_the_same_matter_is_a_like_case() -> None:
 
 def test_the_same_consumer_with_another_matter_elsewhere_is_nothing() -> None:
     other = replace(
-        NEW, number=3, business_id=8, respondent="某健身房", sketch=tuple(sketch("办的年卡现在门店关门联系不上老板"))
+        NEW,
+        number=3,
+        business_id=8,
+        respondent="某健身房",
+        sketch=tuple(sketch("办的年卡现在门店关门联系不上老板")),
     )
     assert rank(NEW, [other]) == []
 
@@ -74,10 +78,10 @@ Opener = Callable[..., Case]
 def opened(db: None) -> Opener:
     """A case registered by the city centre, with its sketch stored."""
 
-    def begin(kind: str = "complaint", *, name: str = "张小明", phone: str = "13812345678", text: str = TEXT) -> Case:
-        bringer, opposite = (
-            ("informant", "reported") if kind == "report" else ("complainant", "respondent")
-        )
+    def begin(
+        kind: str = "complaint", *, name: str = "张小明", phone: str = "13812345678", text: str = TEXT
+    ) -> Case:
+        bringer, opposite = ("informant", "reported") if kind == "report" else ("complainant", "respondent")
         opening = Opening(
             kind=kind,
             channel="hotline",

@@ -90,7 +90,9 @@ def test_a_plain_complaint_is_not_mixed() -> None:
 def test_fields_of_the_form_speak_for_a_complaint() -> None:
     text = "某某超市的面包发霉了，我买了两袋"
     assert kind.suggest(text).value == "report"
-    assert kind.suggest(text, demand="要求退款并赔偿", amount=3000, respondent="某某超市").value == "complaint"
+    assert (
+        kind.suggest(text, demand="要求退款并赔偿", amount=3000, respondent="某某超市").value == "complaint"
+    )
 
 
 def test_keys_of_matters_are_unique() -> None:
@@ -106,7 +108,9 @@ def test_a_long_letter_takes_no_noticeable_time() -> None:
 @pytest.mark.skipif(not MESSAGES.exists(), reason="hunan-messages.csv is not on this machine")
 def test_kinds_of_real_messages_stay_as_good_as_documented() -> None:
     with MESSAGES.open(encoding="utf-8") as file:
-        messages = {r["message_id"]: f"{r['title'].strip()}\n{r['text'].strip()}" for r in csv.DictReader(file)}
+        messages = {
+            r["message_id"]: f"{r['title'].strip()}\n{r['text'].strip()}" for r in csv.DictReader(file)
+        }
     with LABELS.open(encoding="utf-8") as file:
         labels = [(r["message_id"], r["kind"]) for r in csv.DictReader(file) if r["stratum"] != "P"]
     assert len(labels) >= 120

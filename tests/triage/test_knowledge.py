@@ -28,7 +28,9 @@ def test_there_is_an_answer_to_what_is_asked_most_and_each_names_its_source() ->
         assert re.search(r"第.+条", entry.cited)
 
 
-@pytest.mark.skipif(not TEXTS.is_dir(), reason="the texts of the law are not on this machine (JIESU_LAW_TEXTS)")
+@pytest.mark.skipif(
+    not TEXTS.is_dir(), reason="the texts of the law are not on this machine (JIESU_LAW_TEXTS)"
+)
 def test_every_quote_stands_in_the_article_that_is_named() -> None:
     texts = {file.name[:2]: file.read_text("utf-8") for file in TEXTS.glob("*.txt")}
     wrong = []
@@ -37,7 +39,9 @@ def test_every_quote_stands_in_the_article_that_is_named() -> None:
             raw = texts[source.text]
             starts = [
                 (found.start(), found.group(1))
-                for found in re.finditer(r"^(?:\d+:)?\**(第[一二三四五六七八九十百零]+条)(?:第[一二三]款)?\**[　 \n]", raw, re.M)
+                for found in re.finditer(
+                    r"^(?:\d+:)?\**(第[一二三四五六七八九十百零]+条)(?:第[一二三]款)?\**[　 \n]", raw, re.M
+                )
             ]
             parts = [
                 squeezed(raw[begin:end])
@@ -72,7 +76,8 @@ def test_a_question_in_plain_words_finds_its_answer_among_the_first_two(question
 
 def test_an_answer_is_not_given_before_its_law_was_in_force() -> None:
     assert all(
-        found.entry.valid_from <= date(2025, 1, 1) for found in knowledge.search("投诉多久受理", on=date(2025, 1, 1))
+        found.entry.valid_from <= date(2025, 1, 1)
+        for found in knowledge.search("投诉多久受理", on=date(2025, 1, 1))
     )
 
 

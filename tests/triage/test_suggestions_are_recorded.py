@@ -49,7 +49,8 @@ def test_a_new_complaint_gets_suggestions_with_reasons_and_a_person_overrules_on
     assert not suggest_for(case.pk, at=at)
     # then each topic stands once, with reasons, and the bureau comes from the address
     by_topic = {s.topic: s for s in Suggestion.objects.filter(case_id=case.pk)}
-    assert by_topic["kind"].value == "complaint" and by_topic["kind"].reasons
+    assert by_topic["kind"].value == "complaint"
+    assert by_topic["kind"].reasons
     assert by_topic["bureau"].value["organisation"] == by_key("430902-bureau").pk
     # and the event tells codes only
     event = Event.objects.get(case_id=case.pk, type="suggest")

@@ -238,7 +238,7 @@ class opened:  # noqa: N801 - reads as a word: with opened(path, layout) as shee
         self._folder = tempfile.TemporaryDirectory(prefix="jiesu-import-")
         lines = Path(self._folder.name) / "rows.jsonl"
         try:
-            self._read(lines)
+            read_apart(self.path, lines)
             return Sheet(lines, self.layout)
         except BaseException:
             self._folder.cleanup()
@@ -248,23 +248,43 @@ class opened:  # noqa: N801 - reads as a word: with opened(path, layout) as shee
         if self._folder is not None:
             self._folder.cleanup()
 
-    def _read(self, lines: Path) -> None:
-        # The parser sees a hostile file; it sees none of our secrets.
-        kept = {
-            k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SYSTEMROOT")
-        }
-        command = [sys.executable, "-m", "jiesu.intake.reading", str(self.path), str(lines)]
-        try:
-            done = subprocess.run(command, env=kept, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603
-        except subprocess.TimeoutExpired:
-            raise SheetError(Code.TOO_LARGE) from None
-        if done.returncode == reading.UNREADABLE:
-            raise SheetError(Code.UNREADABLE)
-        if done.returncode != 0:
-            # Out of memory or time: the system ended it.
-            raise SheetError(
-                Code.TOO_LARGE if done.returncode in (reading.TOO_LARGE, -6, -9, -24) else Code.UNREADABLE
-            )
+
+def read_apart(path: Path, lines: Path) -> None:
+    """Reads a spreadsheet in a process of its own into one JSON list per line.
+
+    Raises:
+        SheetError: ``file_unreadable``, ``file_too_large``.
+    """
+    # The parser sees a hostile file; it sees none of our secrets.
+    kept = {
+        k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SYSTEMROOT")
+    }
+    command = [sys.executable, "-m", "jiesu.intake.reading", str(path), str(lines)]
+    try:
+        done = subprocess.run(command, env=kept, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise SheetError(Code.TOO_LARGE) from None
+    if done.returncode == reading.UNREADABLE:
+        raise SheetError(Code.UNREADABLE)
+    if done.returncode != 0:
+        # Out of memory or time: the system ended it.
+        raise SheetError(
+            Code.TOO_LARGE if done.returncode in (reading.TOO_LARGE, -6, -9, -24) else Code.UNREADABLE
+        )
+
+
+def plain_rows(content: bytes) -> list[list[str]]:
+    """The rows of a small sheet as texts, the head first; for sheets of one's own layout.
+
+    Raises:
+        SheetError: as ``read_apart``.
+    """
+    with tempfile.TemporaryDirectory(prefix="jiesu-sheet-") as folder:
+        source, lines = Path(folder) / "sheet", Path(folder) / "rows.jsonl"
+        source.write_bytes(content)
+        read_apart(source, lines)
+        with lines.open(encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
 
 
 def returned(names: Sequence[str], rows: Iterable[tuple[Row, str]]) -> bytes:

@@ -206,7 +206,9 @@ def _named(found: re.Match[str]) -> str:
     if name[:2] in _NOT_NAMES:
         return found.group()
     more = found.groupdict().get("more") or ""
-    return f"{found['cue']}{found['gap']}{mask_name(name)}" + _FURTHER_NAME.sub(lambda m: mask_name(m.group()), more)
+    return f"{found['cue']}{found['gap']}{mask_name(name)}" + _FURTHER_NAME.sub(
+        lambda m: mask_name(m.group()), more
+    )
 
 
 def _at_home(found: re.Match[str]) -> str:

@@ -89,7 +89,9 @@ def find(case: Case, *, text: str, actor: Actor, limit: int = 20) -> list[Candid
     for row in sketches.table(case.kind).objects.filter(pk__in=lacking):
         stored[row.case_id] = tuple(unpack(row.values))
     theirs = _persons([row.pk for row in rows], role)
-    return rank(new, [_traits(row, theirs.get(row.pk, frozenset()), stored.get(row.pk, ())) for row in rows])[:limit]
+    return rank(new, [_traits(row, theirs.get(row.pk, frozenset()), stored.get(row.pk, ())) for row in rows])[
+        :limit
+    ]
 
 
 def _compare(new: Traits, other: Traits) -> Candidate | None:
@@ -150,7 +152,9 @@ def _traits(case: Case, persons: frozenset[bytes], values: tuple[int, ...]) -> T
 
 def _persons(numbers: Sequence[int], role: str | None) -> dict[int, frozenset[bytes]]:
     found: dict[int, set[bytes]] = {}
-    rows = Party.objects.filter(case_id__in=numbers, role=role).values_list("case_id", "phone_index", "id_index")
+    rows = Party.objects.filter(case_id__in=numbers, role=role).values_list(
+        "case_id", "phone_index", "id_index"
+    )
     for number, phone, identity in rows:
         found.setdefault(number, set()).update(bytes(index) for index in (phone, identity) if index)
     return {number: frozenset(indices) for number, indices in found.items()}
@@ -160,4 +164,6 @@ def _cases_of(persons: frozenset[bytes], role: str | None) -> list[int]:
     if not persons:
         return []
     same = Q(phone_index__in=persons) | Q(id_index__in=persons)
-    return list(Party.objects.filter(same, role=role).order_by("-case_id").values_list("case_id", flat=True)[:400])
+    return list(
+        Party.objects.filter(same, role=role).order_by("-case_id").values_list("case_id", flat=True)[:400]
+    )

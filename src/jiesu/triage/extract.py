@@ -17,22 +17,53 @@ _BACK = {"今天": 0, "昨天": 1, "昨日": 1, "前天": 2, "大前天": 3}
 _SUM = re.compile(
     r"(?P<sign>[¥￥]\s*)?(?P<number>\d{1,3}(?:[,，]\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,4})?)\s*(?P<ten>万)?\s*(?P<unit>元|块钱?|圆|RMB)?"
 )
-_PHONE = re.compile(
-    r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[- ]?[2-8]\d{6,7}|400[- ]?\d{3}[- ]?\d{4})(?!\d)"
-)
+_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}[- ]?[2-8]\d{6,7}|400[- ]?\d{3}[- ]?\d{4})(?!\d)")
 _TAILS = (
     "有限责任公司|股份有限公司|有限公司|分公司|公司|旗舰店|专卖店|专营店|直营店|连锁店|商店|超市|便利店|生活馆|水果店|药房|药店|"
     "饭店|酒店|宾馆|民宿|酒楼|餐厅|餐馆|火锅店|烧烤店|奶茶店|美食城|健身房|健身中心|健身会所|美容院|美发店|理发店|会所|养生馆|理疗馆|足浴城|"
     "驾校|培训学校|培训中心|培训机构|早教中心|幼儿园|影楼|摄影|洗车店|车行|加油站|商场|商城|购物广场|农贸市场|批发市场|建材市场|"
     "经营部|商行|工作室|俱乐部|游泳馆|乐园|粉店|面馆|粉馆|农家乐|面包店|蛋糕店|服装店|手机店|眼镜店|金店|宠物店|网店|门店|店"
 )
-_NAME = re.compile(rf"(?P<name>[\u4e00-\u9fffA-Za-z0-9·&（）()“”\"]{{2,28}}?(?:{_TAILS}))(?!员|长|家|主|里|铺|面|的人)")
+_NAME = re.compile(
+    rf"(?P<name>[\u4e00-\u9fffA-Za-z0-9·&（）()“”\"]{{2,28}}?(?:{_TAILS}))(?!员|长|家|主|里|铺|面|的人)"
+)
 _BEFORE = re.compile(
     r"^.*(?:举报|投诉|反映|在|去|到|于|从|由|向|被|找|是|叫|给|把|将|和|与|及|名为|名叫|一家|这家|该家|位于|附近的|购买|光顾|[，。；：,;:、“\"\s])"
 )
 _GENERIC = frozenset(
-    {"公司", "本店", "该店", "这家店", "商家", "门店", "网店", "商店", "超市", "饭店", "酒店", "该公司", "我公司", "实体店", "小店", "家店",
-     "商场", "加油站", "药店", "驾校", "培训机构", "健身房", "物业公司", "贵公司", "我店", "他店", "她店", "本公司", "店", "书店", "开店"}
+    {
+        "公司",
+        "本店",
+        "该店",
+        "这家店",
+        "商家",
+        "门店",
+        "网店",
+        "商店",
+        "超市",
+        "饭店",
+        "酒店",
+        "该公司",
+        "我公司",
+        "实体店",
+        "小店",
+        "家店",
+        "商场",
+        "加油站",
+        "药店",
+        "驾校",
+        "培训机构",
+        "健身房",
+        "物业公司",
+        "贵公司",
+        "我店",
+        "他店",
+        "她店",
+        "本公司",
+        "店",
+        "书店",
+        "开店",
+    }
 )
 
 
@@ -115,7 +146,12 @@ def _amounts(text: str) -> list[int]:
     for match in _SUM.finditer(text):
         if not match["unit"] and not match["sign"] and not match["ten"]:
             continue
-        if match["ten"] and not match["unit"] and not match["sign"] and text[match.end() : match.end() + 1] in "人名户件个家多":
+        if (
+            match["ten"]
+            and not match["unit"]
+            and not match["sign"]
+            and text[match.end() : match.end() + 1] in "人名户件个家多"
+        ):
             continue
         try:
             number = Decimal(re.sub("[,，]", "", match["number"]))
@@ -130,7 +166,7 @@ def _amounts(text: str) -> list[int]:
 def _names(text: str) -> list[str]:
     found = []
     for match in _NAME.finditer(text):
-        name = _BEFORE.sub("", match["name"]).strip("“”\"（）()的了")
+        name = _BEFORE.sub("", match["name"]).strip('“”"（）()的了')
         name = re.sub(r"^(?:我|我们|本人|一个|某个|那个|这个|楼下|附近)", "", name)
         if len(name) >= 3 and name not in _GENERIC:
             found.append(name)

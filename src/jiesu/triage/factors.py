@@ -30,7 +30,9 @@ SAME_MATTER = 0.4
 _QUANTITY = re.compile(
     r"(?:购买|买了|买|订购|下单|采购).{0,12}?(?P<number>\d{2,6}|[一二两三四五六七八九十百千]{2,6})(?P<unit>箱|件|瓶|盒|袋|包|个|罐|斤|桶|单|台|条|份|次)"
 )
-_REPEATED = re.compile(r"(?:多次|分\d+次|分[二两三四五六七八九十]+次|先后.{0,4}次|连续.{0,6}).{0,6}(?:购买|下单)|(?:购买|下单)(?:了)?(?:\d+|[二三四五六七八九十]+)次")
+_REPEATED = re.compile(
+    r"(?:多次|分\d+次|分[二两三四五六七八九十]+次|先后.{0,4}次|连续.{0,6}).{0,6}(?:购买|下单)|(?:购买|下单)(?:了)?(?:\d+|[二三四五六七八九十]+)次"
+)
 _DEMANDED = re.compile(r"十倍|惩罚性赔偿|退一赔十|退一赔三|三倍赔偿|1000元|一千元")
 
 
@@ -118,14 +120,23 @@ def find(case: Case, *, text: str, actor: Actor, on: date) -> list[Factor]:
     indices = {bytes(index) for row in parties for index in row if index}
     values = sketches.of_text(text)
     near = sketches.alike(
-        kind=case.kind, values=values, business_id=case.business_id, received_on=on, days=max(WINDOWS), limit=400
+        kind=case.kind,
+        values=values,
+        business_id=case.business_id,
+        received_on=on,
+        days=max(WINDOWS),
+        limit=400,
     )
     stored = {row.case_id: tuple(unpack(row.values)) for row in near}
     same_person = Party.objects.filter(Q(phone_index__in=indices) | Q(id_index__in=indices), role=role)
-    numbers = set(same_person.order_by("-case_id").values_list("case_id", flat=True)[:400]) if indices else set()
+    numbers = (
+        set(same_person.order_by("-case_id").values_list("case_id", flat=True)[:400]) if indices else set()
+    )
     rows = {
         row.pk: row
-        for row in visible(actor).filter(kind=Kind.COMPLAINT, pk__in={*numbers, *stored, case.pk}).order_by("-pk")[:800]
+        for row in visible(actor)
+        .filter(kind=Kind.COMPLAINT, pk__in={*numbers, *stored, case.pk})
+        .order_by("-pk")[:800]
     }
     rows.setdefault(case.pk, case)
     surroundings = _surroundings(rows, stored | {case.pk: tuple(values)}, role)
@@ -192,7 +203,9 @@ def _shared_contact(
     people = {_person(o) for o in (case, *same_phone)} - {("", b"")}
     if len(people) < 2:
         return [], [], None
-    observed = [f"同一手机号码投诉{1 + len({o.number for o in same_phone})}件，出现至少{len(people)}个不同姓名（含本件）"]
+    observed = [
+        f"同一手机号码投诉{1 + len({o.number for o in same_phone})}件，出现至少{len(people)}个不同姓名（含本件）"
+    ]
     reached: bool | None = None
     if limits.shared_contact_people is not None:
         reached = len(people) >= limits.shared_contact_people

@@ -223,7 +223,9 @@ def _mixed(text: str, hits: list[_Hit], scores: dict[str, float]) -> tuple[bool,
     one, two = [], []
     for sentence in (m.group().strip() for m in _SENTENCE.finditer(text)):
         found = _hits(sentence)
-        complaint = sum(h.score for h in found if h.signal.speaks_for == "complaint" and h.signal.key in _OF_OWN)
+        complaint = sum(
+            h.score for h in found if h.signal.speaks_for == "complaint" and h.signal.key in _OF_OWN
+        )
         report = sum(h.score for h in found if h.signal.speaks_for == "report")
         if complaint:
             one.append(sentence)

@@ -85,7 +85,8 @@ def entries() -> tuple[Entry, ...]:
             answer=row["answer"].strip(),
             keywords=tuple(row.get("keywords", ())),
             sources=tuple(
-                Source(title=s["title"], article=s["article"], quote=s["quote"], text=s["text"]) for s in row["sources"]
+                Source(title=s["title"], article=s["article"], quote=s["quote"], text=s["text"])
+                for s in row["sources"]
             ),
             valid_from=row["valid_from"],
         )

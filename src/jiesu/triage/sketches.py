@@ -58,7 +58,13 @@ def missing(*, since: date, limit: int = 200) -> list[int]:
 
 
 def alike(
-    *, kind: str, values: list[int], business_id: int | None, received_on: date, days: int = 180, limit: int = 200
+    *,
+    kind: str,
+    values: list[int],
+    business_id: int | None,
+    received_on: date,
+    days: int = 180,
+    limit: int = 200,
 ) -> Iterable[ComplaintSketch | ReportSketch]:
     """Stored sketches that share a band, or the business, within ``days`` of a day; newest first."""
     within = table(kind).objects.filter(received_on__gte=received_on - timedelta(days=days))

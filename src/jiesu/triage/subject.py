@@ -75,7 +75,9 @@ def subjects() -> list[tuple[str, str]]:
 def entries() -> tuple[Subject, ...]:
     """All categories with their mappings."""
     return tuple(
-        Subject(**{name: row[name] for name in ("code", "label", "ch27", "complaints", "reports", "national")})
+        Subject(
+            **{name: row[name] for name in ("code", "label", "ch27", "complaints", "reports", "national")}
+        )
         for row in content("subjects")["subjects"]
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -11,7 +10,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from python_calamine import CalamineError, CalamineWorkbook
 
 from jiesu.cases.act import act
 from jiesu.cases.errors import ActionError
@@ -19,6 +17,7 @@ from jiesu.cases.kinds import Kind, NationalStatus
 from jiesu.cases.models import Case
 from jiesu.cases.queries import visible
 from jiesu.cases.worklists import PAGE, items, shown
+from jiesu.intake.spreadsheet import SheetError, plain_rows
 from jiesu.people import calendar
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import going, page
@@ -109,9 +108,8 @@ def read_sheet(request: DeskRequest, sheet: UploadedFile[bytes]) -> list[Matched
     if (sheet.size or 0) > MOST_BYTES:
         raise ValueError(_("文件超过 10 MB，请分开导入。"))
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(sheet.read()))
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=True)
-    except (CalamineError, OSError, ValueError, IndexError) as error:
+        rows = plain_rows(sheet.read())
+    except SheetError as error:
         raise ValueError(_("打不开这个文件，请上传全国平台导出的 xlsx 表。")) from error
     heading = [str(c).strip() for c in rows[0]] if rows else []
     ours = next((heading.index(h) for h in OURS if h in heading), None)
@@ -120,8 +118,9 @@ def read_sheet(request: DeskRequest, sheet: UploadedFile[bytes]) -> list[Matched
         raise ValueError(_("第一行里要有“外部编号”（本系统编号）和“登记编号”（全国平台编号）两列。"))
     found: list[Matched] = []
     for place, row in enumerate(rows[1 : MOST_ROWS + 1], 2):
-        own = str(row[ours]).strip().removesuffix(".0")
-        number = str(row[theirs]).strip().removesuffix(".0")
+        cells = [*row, *[""] * len(heading)]
+        own = cells[ours].strip().removesuffix(".0")
+        number = cells[theirs].strip().removesuffix(".0")
         if own and number:
             found.append(_match(request, place, own, number))
     return found
