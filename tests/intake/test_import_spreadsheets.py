@@ -25,7 +25,7 @@ from tests.cases.conftest import moment
 
 pytestmark = pytest.mark.django_db
 NOW = moment("2026-11-02T09:00")
-MESSAGES = Path("/work/shared/data/hunan-messages.csv")
+MESSAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "hunan-messages.csv"
 HEAD = [
     "工单编号",
     "类型",
