@@ -13,12 +13,13 @@ from jiesu.cases import search
 from jiesu.cases.act import act
 from jiesu.cases.draft import load_state
 from jiesu.cases.errors import ActionError, Code
+from jiesu.cases.finding import searched
 from jiesu.cases.kinds import State
 from jiesu.cases.lifecycle import TABLES
 from jiesu.cases.models import Case, Clock, ComplaintWords, Participant, ReportWords
 from jiesu.cases.offering import offered
 from jiesu.cases.queries import find, parts_of, standing, visible
-from jiesu.cases.worklists import Filters, page, searched
+from jiesu.cases.worklists import Filters, page
 from jiesu.people.actors import SYSTEM, Actor, actor_for, citizen
 from jiesu.people.models import LeaveCover, Staff
 from jiesu.people.visibility import (

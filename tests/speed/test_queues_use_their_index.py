@@ -7,9 +7,9 @@ import re
 import pytest
 from django.utils import timezone
 
+from jiesu.cases.finding import Search, newest
 from jiesu.cases.models import Case
-from jiesu.cases.worklists import ORDER, Filters, base, newest, page, scope_named, shown
-from jiesu.people.visibility import Part
+from jiesu.cases.worklists import ORDER, Filters, base, page, scope_named, shown
 from tests.speed.conftest import person
 
 pytestmark = pytest.mark.slow
@@ -69,7 +69,7 @@ def test_a_page_far_down_is_sought_in_the_same_index(city: str) -> None:
 def test_lists_newest_first_walk_an_index_and_read_no_whole_table(
     username: str, index: str, city: str
 ) -> None:
-    rows = newest(person(username), Part.OUTLINE, lambda cases: cases, size=51)
+    rows = newest(person(username), Search(), lambda cases: cases, size=51)
     plan = rows.explain()
     assert index in indexes(plan)
     assert "Seq Scan on cases_case" not in plan

@@ -6,23 +6,23 @@ A page is found by keyset over the partial index of its scope; counts stop at a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BooleanField, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from jiesu.cases.finding import searched
 from jiesu.cases.kinds import Kind, State
 from jiesu.cases.lifecycle.fields import SHANGHAI
-from jiesu.cases.models import Case, ComplaintWords, Participant, ReportWords
-from jiesu.cases.queries import line_of, reaches, receiving, visible
-from jiesu.cases.search import query_tokens, vector
+from jiesu.cases.models import Case, Participant
+from jiesu.cases.queries import line_of, receiving, visible
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, visible_parts
 
@@ -195,97 +195,6 @@ def narrowed(rows: QuerySet[Case], filters: Filters, now: datetime) -> QuerySet[
     if filters.bounced:
         rows = rows.filter(facts__bounces__gte=1)
     return rows
-
-
-_NUMBER = re.compile(r"\d{18}")
-
-
-#: Words that no more cases hold are rare.
-FEW = 5000
-#: Words of which the statistics expect so many cases are common, without counting them.
-MANY = 40_000
-_HOLDING = """
-(SELECT case_id FROM cases_complaintwords WHERE words @@ %(query)s::tsquery LIMIT %(most)s)
-UNION ALL (SELECT case_id FROM cases_reportwords WHERE words @@ %(query)s::tsquery LIMIT %(most)s)
-"""
-
-
-def words_condition(text: str) -> Q:
-    """Rows that hold all words of a text. Matches nothing where the text has no word long enough.
-
-    Rare words give the cases themselves. For common ones each case of a list is looked at in its order, which ends as
-    soon as the page is full; gathering all cases first would take longer the more there are.
-    """
-    words = query_tokens(text)
-    if not words:
-        return Q(pk__in=[])
-    query = " & ".join(vector([w]) for w in words)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "EXPLAIN (FORMAT JSON) SELECT 1 FROM cases_complaintwords WHERE words @@ %s::tsquery", [query]
-        )
-        expected = cursor.fetchone()[0][0]["Plan"]["Plan Rows"]
-        if expected < MANY:
-            cursor.execute(_HOLDING, {"query": query, "most": FEW + 1})
-            found = [row[0] for row in cursor.fetchall()]
-            if len(found) <= FEW:
-                return Q(pk__in=found)
-    return Q(_holds(ReportWords, query)) | Q(_holds(ComplaintWords, query))
-
-
-class _Matches(Func):
-    """Whether a vector matches a query. In this form the planner expects of half the rows that they do."""
-
-    template = "COALESCE(%(expressions)s::tsquery, FALSE)"
-    arg_joiner = " @@ "
-    output_field = BooleanField()
-
-
-def _holds(table: type[ComplaintWords] | type[ReportWords], query: str) -> _Matches:
-    """Whether a case's words match, asked for one case at a time: an ``IN`` would gather all that match first."""
-    return _Matches(
-        Subquery(table._default_manager.filter(case_id=OuterRef("pk")).values("words")), Value(query)
-    )
-
-
-def search_for(text: str) -> tuple[Part, Q]:
-    """What a text looks for, and the part of a case that whoever finds it so must be able to see.
-
-    Words only find what the reader may read: searching the words of a report whose content is kept back would tell it.
-    """
-    number = _NUMBER.search(text.replace(" ", ""))
-    if number:
-        return Part.OUTLINE, Q(pk=int(number.group()))
-    external = text.strip()
-    if re.fullmatch(r"[A-Za-z0-9-]{6,64}", external):
-        return Part.OUTLINE, Q(external_number=external) | Q(national_number=external)
-    return Part.CONTENT, words_condition(text)
-
-
-def searched(actor: Actor, text: str) -> QuerySet[Case]:
-    """What an actor may find by a text: by words only where the content may be read, else by number."""
-    part, condition = search_for(text)
-    return visible(actor, part).filter(condition)
-
-
-def newest(
-    actor: Actor, part: Part, narrow: Callable[[QuerySet[Case]], QuerySet[Case]], *, size: int
-) -> QuerySet[Case]:
-    """The newest cases of which the actor may see a part, and perhaps some more; the caller orders and cuts them.
-
-    Each capacity walks its own index and stops when it has enough; one condition over all would read everything.
-
-    Args:
-        narrow: puts the list's own conditions on the rows.
-        size: so many are needed.
-    """
-    walks = [
-        narrow(Case.objects.filter(reach)).order_by("-registered_at", "-id").values("id")[:size]
-        for reach in reaches(actor, part)
-    ]
-    if not walks:
-        return Case.objects.none()
-    return Case.objects.filter(pk__in=walks[0].union(*walks[1:]) if walks[1:] else walks[0])
 
 
 def base(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> QuerySet[Case]:

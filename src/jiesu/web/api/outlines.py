@@ -12,11 +12,12 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from jiesu.cases.finding import Search, newest, search_for
 from jiesu.cases.kinds import State
 from jiesu.cases.models import Case
 from jiesu.cases.queries import visible
 from jiesu.cases.search import query_tokens
-from jiesu.cases.worklists import Item, items, newest, search_for, shown
+from jiesu.cases.worklists import Item, items, shown
 from jiesu.people.access import record_access
 from jiesu.people.actors import Actor
 from jiesu.people.models import AccessAct
@@ -83,8 +84,8 @@ def organisation_id(text: str) -> int:
     return Organisation.objects.filter(key=text).values_list("pk", flat=True).first() or -1
 
 
-def narrowing(filters: Filters) -> tuple[Part, Q]:
-    """The part that must be visible for a row to be listed, and what the filters ask for.
+def narrowing(filters: Filters) -> tuple[Search, Q]:
+    """What the filters look for, and what else they ask of a row.
 
     Raises:
         Problem: the search has no word of two characters.
@@ -92,7 +93,7 @@ def narrowing(filters: Filters) -> tuple[Part, Q]:
     text = filters.q.strip()
     if text and not text.isascii() and not query_tokens(text):
         raise invalid({"q": _("请至少输入两个字。")})
-    part, wanted = search_for(text) if text else (Part.OUTLINE, Q())
+    search, wanted = search_for(text) if text else Search(), Q()
     if filters.state:
         wanted &= Q(state__in=filters.state)
     if filters.kind:
@@ -104,16 +105,16 @@ def narrowing(filters: Filters) -> tuple[Part, Q]:
     if filters.due_before or filters.order == "due":
         # What is due is open work; closed cases would stand behind it by the hundred thousand.
         wanted &= Q(closed_at=None)
-    return part, wanted
+    return search, wanted
 
 
 def rows_of(filters: Filters, actor: Actor, place: Place | None) -> QuerySet[Case]:
     """The rows of a page and one more, in their order."""
-    part, wanted = narrowing(filters)
+    search, wanted = narrowing(filters)
     size = filters.limit + 1
     if filters.order == "due":
-        return after(shown(visible(actor, part).filter(wanted)), "due", place)[:size]
-    rows = newest(actor, part, lambda rows: after(rows.filter(wanted), "registered", place), size=size)
+        return after(shown(visible(actor, search.part).filter(search.condition, wanted)), "due", place)[:size]
+    rows = newest(actor, search, lambda rows: after(rows.filter(wanted), "registered", place), size=size)
     return after(shown(rows), "registered", None)[:size]
 
 

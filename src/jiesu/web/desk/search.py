@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jiesu.cases.worklists import items, newest, search_for, shown
+from jiesu.cases.finding import newest, search_for
+from jiesu.cases.worklists import items, shown
 from jiesu.intake.queries import earlier
 from jiesu.intake.telephones import normal_phone
 from jiesu.people import calendar
@@ -33,8 +34,7 @@ def search(request: DeskRequest) -> HttpResponse:
         if by_phone:
             rows = shown(earlier(text, request.actor))
         else:
-            part, condition = search_for(text)
-            rows = shown(newest(request.actor, part, lambda cases: cases.filter(condition), size=MOST + 1))
+            rows = shown(newest(request.actor, search_for(text), lambda cases: cases, size=MOST + 1))
         found = list(rows.order_by("-registered_at", "-pk")[: MOST + 1])
         more = len(found) > MOST
         record_access(
