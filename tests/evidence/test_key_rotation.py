@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -27,12 +28,12 @@ AT = moment("2026-11-10T22:00")
 
 
 @pytest.fixture(autouse=True)
-def ring_kept() -> Iterator[None]:
-    """The ring of the test run, put back afterwards: other tests go on with it."""
-    path = keys.ensure_ring()
-    before = path.read_text()
-    yield
-    keys.write_ring(path, json.loads(before))
+def own_ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ring of its own for each test: others that run meanwhile keep theirs."""
+    own = tmp_path / "keys" / "ring.json"
+    keys.write_ring(own, json.loads(keys.ensure_ring().read_text()))
+    monkeypatch.setattr(keys, "ring_path", lambda: own)
+    monkeypatch.setattr(keys, "_known_path", lambda home: str(own))
 
 
 @pytest.fixture
