@@ -78,11 +78,11 @@ def test_a_rotation_that_was_interrupted_goes_on_with_its_key(
 
     # given a rotation that dies in its second batch
     real = rotation.rewrap
-    monkeypatch.setattr(rotation, "rewrap", lambda model, *, current: real(model, current=current, batch=2))
-    monkeypatch.setattr(keys, "wrap", dies)
-    with pytest.raises(KeyboardInterrupt):
-        rotate(TABLES, at=AT)
-    monkeypatch.undo()
+    with monkeypatch.context() as dying:
+        dying.setattr(rotation, "rewrap", lambda model, *, current: real(model, current=current, batch=2))
+        dying.setattr(keys, "wrap", dies)
+        with pytest.raises(KeyboardInterrupt):
+            rotate(TABLES, at=AT)
     current = keys.ring().current
     # then rows of both keys can be read meanwhile
     assert sorted(used().values()) == [2, 3]
