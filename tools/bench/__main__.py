@@ -43,13 +43,13 @@ def main() -> None:
     options.add_argument(
         "--only", default="", help="parts: import, create, act, queue, case, list, search, sweep, law"
     )
-    options.add_argument("--dry", action="store_true", help="print only, leave docs/benchmarks.md as it is")
+    options.add_argument("--dry", action="store_true", help="print only, as BENCH=small does")
     given = options.parse_args()
     sizes = sorted({int(size) for size in given.cases.split(",")})
     wanted = set(filter(None, given.only.split(",")))
-    load = os.getloadavg()
+    load = os.getloadavg()[0]
     with ground.server() as private:
-        run = writing.Run(postgresql=version(private), load=load)
+        run = writing.Run(postgresql=version(private), loads=[load])
         ground.lay(private)
         build(private, sizes)
         if not wanted or "import" in wanted:
@@ -58,7 +58,8 @@ def main() -> None:
             run.law = tell(sweeping.deadlines(times=20_000))
         for size in sizes:
             run.sizes.append(measure(private, size, times=given.times, wanted=wanted))
-    if not given.dry and not wanted:
+            run.loads.append(os.getloadavg()[0])
+    if not (given.dry or wanted or small):
         writing.write(run, NOTES)
         print(f"written: {writing.PAGE}")
 

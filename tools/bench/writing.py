@@ -36,7 +36,7 @@ class Run:
     importing: list[Figure] = field(default_factory=list)
     law: list[Figure] = field(default_factory=list)
     sizes: list[Size] = field(default_factory=list)
-    load: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    loads: list[float] = field(default_factory=list)
 
 
 def processor() -> str:
@@ -63,7 +63,8 @@ def machine(run: Run) -> list[str]:
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return [
         f"- Machine: {os.cpu_count()} cores ({processor()}), {memory:.0f} GB memory, {platform.system()} "
-        f"{platform.release()}; load when begun {run.load[0]:.1f}.",
+        f"{platform.release()}. Load when begun and at the end of each part: "
+        f"{', '.join(f'{each:.1f}' for each in run.loads)}. The bench alone makes about 1.5; with more, others were at work.",
         f"- Python {platform.python_version()}, PostgreSQL {run.postgresql}, {versions}.",
         f"- Source {commit()}, {datetime.now(UTC):%Y-%m-%d}.",
     ]
