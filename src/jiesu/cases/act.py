@@ -387,11 +387,7 @@ def open_case(
     line = line_codes(holder)
     opening = replace(opening, province=line["province"], city=line["city"], county=line["county"])
     ctx = _surroundings(actor, at, organisation=holder, received=opening.received_at)
-    draft = open_draft(opening, ctx, actor_kind=actor_kind(actor), compose=compose)
-    if files:
-        # Files of the opening belong to the register event by their rows; they are listed on the case page.
-        store_files(draft, files, at=at, from_citizen=actor.party is not None)
-        draft.project()
+    draft = open_draft(opening, ctx, actor_kind=actor_kind(actor), compose=compose, files=files)
     draft.case.save(force_insert=True)
     _insert_children(draft)
     names = [p.name for p in opening.parties if p.role not in ("respondent", "reported")]

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from django.db.models import Model
 
 from jiesu.cases import keys
 from jiesu.cases.chain import GENESIS, link_hash
+from jiesu.cases.clockwork import due_at
 from jiesu.cases.facts import (
     CaseState,
     ClockFact,
@@ -43,7 +44,8 @@ from jiesu.cases.models import (
     Suggestion,
 )
 from jiesu.cases.sealing import BUSINESS_ROLES, sealed_columns
-from jiesu.cases.step import EVENT_SCHEMA, ChildDraft, NoticeDraft, Stepped, due_at, step
+from jiesu.cases.step import EVENT_SCHEMA, ChildDraft, Stepped, step
+from jiesu.cases.telling import NoticeDraft
 from jiesu.people.masking import mask_text
 
 Numberer = Callable[[int, str, int], int]
@@ -155,7 +157,8 @@ class Draft:
         for seq in self.state.facts.taking_part.keys() - done.state.facts.taking_part.keys():
             self.changes.append((Participant, seq, {"until": ctx.at}))
         self.state = done.state
-        self._add_event(done, ctx, actor_kind)
+        messages = self._messages(done, sealed, ctx, compose)
+        self._add_event(done, ctx, actor_kind, messages)
         for clock in done.clocks:
             target = (
                 self.clocks_changed
@@ -163,15 +166,24 @@ class Draft:
                 else self.clocks_new
             )
             target[clock.seq] = clock
-        for notice in done.notices:
-            self.added.append(self._message(notice, sealed, ctx, compose))
+        self.added.extend(messages)
         for child in done.children:
             self.added.append(self._child(child, ctx))
         self._follow_up(action, sealed, ctx)
         self.jobs.extend(done.jobs)
         return done
 
-    def _add_event(self, done: Stepped, ctx: Context, actor_kind: str) -> None:
+    def _messages(self, done: Stepped, data: Data, ctx: Context, compose: Composer) -> list[Message]:
+        """What the step sends or takes in, in words, before its event: the event holds their digests."""
+        found = [self._message(notice, data, ctx, compose) for notice in done.notices]
+        if done.type == "send_message":
+            found.append(self._word(data, ctx))
+        return found
+
+    def _add_event(self, done: Stepped, ctx: Context, actor_kind: str, messages: Sequence[Message]) -> None:
+        data = done.data
+        if messages:
+            data = {**data, "messages": [[m.seq, m.content_hash] for m in messages]}
         self.head = link_hash(
             previous=self.head,
             case_id=self.case.pk,
@@ -182,7 +194,7 @@ class Draft:
             organisation=ctx.authority,
             type_=done.type,
             schema=EVENT_SCHEMA,
-            data=done.data,
+            data=data,
         )
         self.events.append(
             Event(
@@ -194,7 +206,7 @@ class Draft:
                 organisation_id=ctx.authority,
                 type=done.type,
                 schema=EVENT_SCHEMA,
-                data=done.data,
+                data=data,
                 hash=self.head,
             )
         )
@@ -301,8 +313,6 @@ class Draft:
                 self.changes.append((Party, party.seq, {"role": party.role}))
         elif action == "correct_party":
             self._correct(data)
-        elif action == "send_message":
-            self._add_word(data, ctx)
         elif action == "record_national_status":
             self.case.national_number = str(data.get("national_number") or "")[:64]
             self.case.national_at, self.case.national_by_id = ctx.at, ctx.actor
@@ -345,26 +355,24 @@ class Draft:
             }
         self.changes.append((Message, int(data["message"]), values))
 
-    def _add_word(self, data: Data, ctx: Context) -> None:
+    def _word(self, data: Data, ctx: Context) -> Message:
         """A word between the bureau and the person who brought the case in."""
         from_citizen = ctx.party is not None
         seq = self._take()
         body = self.text(data["body"])
         bringer = BRINGER[Kind(self.state.kind)]
-        self.added.append(
-            Message(
-                case_id=self.case.pk,
-                seq=seq,
-                direction=Message.Direction.IN if from_citizen else Message.Direction.OUT,
-                form="message",
-                to_role="" if from_citizen else (bringer or ""),
-                event_seq=ctx.seq,
-                status=Message.Status.RECEIVED if from_citizen else Message.Status.QUEUED,
-                sealed=keys.encrypt(self.key, body),
-                content_hash=keys.salted_digest(self.key, seq, body),
-                created_at=ctx.at,
-                next_try_at=None if from_citizen else ctx.at,
-            )
+        return Message(
+            case_id=self.case.pk,
+            seq=seq,
+            direction=Message.Direction.IN if from_citizen else Message.Direction.OUT,
+            form="message",
+            to_role="" if from_citizen else (bringer or ""),
+            event_seq=ctx.seq,
+            status=Message.Status.RECEIVED if from_citizen else Message.Status.QUEUED,
+            sealed=keys.encrypt(self.key, body),
+            content_hash=keys.salted_digest(self.key, seq, body),
+            created_at=ctx.at,
+            next_try_at=None if from_citizen else ctx.at,
         )
 
     def project(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import filetype
 from django.conf import settings
@@ -18,12 +18,10 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from jiesu.cases import keys
+from jiesu.cases.draft import Draft
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import Data
 from jiesu.cases.models import File
-
-if TYPE_CHECKING:
-    from jiesu.cases.draft import Draft
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_FILES = 20

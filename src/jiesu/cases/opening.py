@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from django.db import connection
 from jiesu.cases import keys
 from jiesu.cases.draft import Composer, Draft
 from jiesu.cases.facts import CaseState, Data
+from jiesu.cases.files import Upload, store_files
 from jiesu.cases.kinds import OPPOSITE, Kind, NationalStatus
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import NEW, Context
@@ -132,12 +133,14 @@ def open_draft(
     compose: Composer,
     serial: Callable[[], int] = next_serial,
     data_key: bytes | None = None,
+    files: Sequence[Upload] = (),
 ) -> Draft:
     """A draft of a new case with its ``register`` event; nothing is stored yet.
 
     Args:
         serial: where sequence values come from; bulk takes them from blocks.
         data_key: the case's key; fresh by default.
+        files: handed in with it; on disk before anything is stored in the database.
     """
     number = opening.number or make_number(opening.division, ctx.at, serial())
     key = data_key or keys.new_data_key()
@@ -196,6 +199,9 @@ def open_draft(
         "office": opening.office,
         "assignee": opening.assignee,
         "channel": opening.channel,
+        "received_at": opening.received_at.isoformat(),
+        "registered_by": opening.registered_by,
+        "files": store_files(draft, files, at=ctx.at, from_citizen=ctx.party is not None) if files else None,
     }
     data = {k: v for k, v in data.items() if v not in (None, [])}
     draft.apply("register", data, ctx, actor_kind=actor_kind, compose=compose)
