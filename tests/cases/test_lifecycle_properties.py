@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jiesu.cases.clockwork import due_at
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import CaseState, dump_facts, load_facts
 from jiesu.cases.kinds import ENDED
@@ -21,7 +22,7 @@ from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.informing import CLOCK_OF_BASIS
 from jiesu.cases.lifecycle.table import NEW, Context, Row
-from jiesu.cases.step import Stepped, due_at, step
+from jiesu.cases.step import Stepped, step
 from jiesu.law import actions, shipped
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -31,7 +31,7 @@ from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Link, Message
 from jiesu.cases.numbering import give_back, take_series
 from jiesu.cases.opening import Opening, make_number, open_draft
-from jiesu.cases.step import NoticeDraft
+from jiesu.cases.telling import NoticeDraft
 from jiesu.law.calendar import Calendar
 from jiesu.people import calendar
 from jiesu.people.actors import Actor

@@ -19,7 +19,7 @@ from jiesu.cases.lifecycle.lawday import act_day
 from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Party, Passage
 from jiesu.cases.numbering import next_number
-from jiesu.cases.step import NoticeDraft
+from jiesu.cases.telling import NoticeDraft
 from jiesu.notices import NoticeError, NoticeFields, render
 from jiesu.notices.numbering import bureau_abbreviation, document_number, is_numbered
 from jiesu.notices.templates import template

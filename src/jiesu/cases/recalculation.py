@@ -9,10 +9,10 @@ from functools import lru_cache
 from django.db.models import Q
 
 from jiesu.cases.act import act
+from jiesu.cases.clockwork import FIXED
 from jiesu.cases.errors import ActionError
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.models import Clock
-from jiesu.cases.step import FIXED
 from jiesu.law.calendar import FIRST, Calendar
 from jiesu.people import calendar
 from jiesu.people.actors import SYSTEM

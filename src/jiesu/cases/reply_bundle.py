@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from jiesu import law
 from jiesu.cases import keys, lawbook
 from jiesu.cases.anchors import latest
+from jiesu.cases.clockwork import FIXED
 from jiesu.cases.draft import clock_fact
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import ClockFact
@@ -37,7 +38,6 @@ from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import Row
 from jiesu.cases.models import Case, Clock, Event, File, Message, Party, Passage
 from jiesu.cases.queries import not_found, standing
-from jiesu.cases.step import FIXED
 from jiesu.cases.verify import verify_case
 from jiesu.people import calendar
 from jiesu.people.access import record_access

@@ -8,17 +8,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jiesu.cases.clockwork import end_clocks, move_clocks
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import CaseState, ClockFact, Data, Decision, Facts, PartyFact, replace
 from jiesu.cases.kinds import ENDED
 from jiesu.cases.lawbook import cited
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.lawday import act_day
-from jiesu.cases.lifecycle.table import (
-    Branch,
-    Context,
-    Row,
-)
+from jiesu.cases.lifecycle.table import Branch, Context, Row
+from jiesu.cases.telling import NoticeDraft, settle_told, tell_parties
 
 #: Shape of an event's data. From 2 on an event holds the digests of the messages it issued, and ``register`` receipt,
 #: registrar and files.
@@ -117,25 +115,9 @@ def step(case: CaseState, action: str, data: Data, ctx: Context) -> Stepped:
     """
     row = find_row(case, action)
     check(case, row, data, ctx)
+    state = _after(case, row, data, ctx)
     taken = ctx.seq + 1
     changed: dict[int, ClockFact] = {}
-    state = replace(case, facts=row.fold(case, data, ctx) if row.fold else case.facts)
-    if row.columns:
-        state = replace(state, **row.columns(case, data, ctx))
-    goal = row.to.choose(state, data, ctx) if isinstance(row.to, Branch) else row.to
-    if goal is not None:
-        state = replace(state, state=goal)
-    if row.decides:
-        ground = str(data.get("ground", ""))
-        decision = Decision(action=action, on=ctx.on, event=ctx.seq, ground=ground)
-        state = replace(
-            state,
-            decided_at=ctx.at,
-            outcome=row.outcome or action,
-            facts=replace(state.facts, decision=decision),
-        )
-    elif row.outcome:
-        state = replace(state, outcome=row.outcome)
     for move in row.moves:
         state, taken, moved = move_clocks(state, move, data, ctx, taken)
         changed.update({c.seq: c for c in moved})
@@ -152,12 +134,11 @@ def step(case: CaseState, action: str, data: Data, ctx: Context) -> Stepped:
     state = _number_children(state, children, ctx)
     if state.state in ENDED and case.state not in ENDED:
         state, ended = end_clocks(state, ctx)
-        state = replace(state, closed_at=ctx.at)
         changed.update({c.seq: c for c in ended})
+        state = replace(state, closed_at=ctx.at)
     elif case.state in ENDED and state.state not in ENDED:
         state = replace(state, closed_at=None)
     state = replace(state, next_seq=taken, version=case.version + (0 if row.quiet else 1))
-    follow = row.follow(case, data, ctx) if row.follow else ()
     return Stepped(
         state=state,
         row=row,
@@ -167,9 +148,24 @@ def step(case: CaseState, action: str, data: Data, ctx: Context) -> Stepped:
         clocks=tuple(changed[s] for s in sorted(changed)),
         notices=tuple(drafts),
         children=tuple(children),
-        follow=follow,
+        follow=row.follow(case, data, ctx) if row.follow else (),
         jobs=row.jobs,
     )
+
+
+def _after(case: CaseState, row: Row, data: Data, ctx: Context) -> CaseState:
+    """Facts, columns, state and decision as the row changes them; clocks and notices come after."""
+    state = replace(case, facts=row.fold(case, data, ctx) if row.fold else case.facts)
+    if row.columns:
+        state = replace(state, **row.columns(case, data, ctx))
+    goal = row.to.choose(state, data, ctx) if isinstance(row.to, Branch) else row.to
+    if goal is not None:
+        state = replace(state, state=goal)
+    if row.decides:
+        decision = Decision(action=row.action, on=ctx.on, event=ctx.seq, ground=str(data.get("ground", "")))
+        facts = replace(state.facts, decision=decision)
+        return replace(state, decided_at=ctx.at, outcome=row.outcome or row.action, facts=facts)
+    return replace(state, outcome=row.outcome) if row.outcome else state
 
 
 def event_data(data: Data, ctx: Context) -> Data:

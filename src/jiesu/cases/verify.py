@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from jiesu.cases import keys, search
 from jiesu.cases.anchors import anchor, anchors_folder, check_anchor
 from jiesu.cases.chain import GENESIS, link_hash
+from jiesu.cases.clockwork import due_at
 from jiesu.cases.draft import load_state
 from jiesu.cases.errors import ActionError
 from jiesu.cases.facts import CaseState, dump_facts
@@ -29,7 +30,7 @@ from jiesu.cases.lifecycle.table import NEW, Context
 from jiesu.cases.models import Case, Clock, ComplaintWords, Event, File, Message, Party, Passage, ReportWords
 from jiesu.cases.models.children import Child
 from jiesu.cases.retention import REDACTED
-from jiesu.cases.step import due_at, step
+from jiesu.cases.step import step
 from jiesu.law.calendar import Calendar
 from jiesu.people import calendar
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from jiesu import law
+from jiesu.cases.clockwork import FIXED
 from jiesu.cases.facts import ClockFact
 from jiesu.cases.kinds import ClockState
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.models import Case
-from jiesu.cases.step import FIXED
 from jiesu.law import LawError, Unit
 from jiesu.law.calendar import Calendar
 from jiesu.law.periods import regime
