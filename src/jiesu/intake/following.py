@@ -6,9 +6,10 @@ report only what its informant is told (order 121 art. 37).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -73,10 +74,28 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What the bureau has asked this person to decide freely: mediation, or mediation by a commissioned body.
+
+    Args:
+        subject: ``mediation`` or ``commission``.
+        agreed: the answer on record; None while there is none.
+        article: what the consent rests on.
+        refusal: what the law makes of a refusal, with its article; empty where it has no consequence.
+    """
+
+    subject: str
+    agreed: bool | None
+    article: str
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
 class Followed:
     """A case as its citizen sees it.
 
     Args:
+        questions: what this person is asked to agree to, answered or not.
         asked: what the bureau has asked this person for, with the day until which it is waited for.
         actions: names of what this person may do now.
         joint: others are represented, so what gives away their rights needs their consent on file.
@@ -97,6 +116,7 @@ class Followed:
     notices: tuple[NoticeSeen, ...]
     words: tuple[Word, ...]
     files: tuple[str, ...]
+    questions: tuple[Question, ...]
     actions: frozenset[str]
     joint: bool
     closed: bool
@@ -106,7 +126,16 @@ class Followed:
 
 #: Actions of the tables that are a citizen's own.
 OWN_ACTIONS = frozenset(
-    {"add_evidence", "change_claim", "send_message", "urge", "withdraw", "rate", "request_recusal"}
+    {
+        "add_evidence",
+        "change_claim",
+        "record_consent",
+        "send_message",
+        "urge",
+        "withdraw",
+        "rate",
+        "request_recusal",
+    }
 )
 _ASKS = frozenset({"request_materials", "request_identity"})
 _DONE_ASKING = frozenset({"accept", "refuse", "withdraw", "close"})
@@ -134,6 +163,7 @@ def followed(number: int, *, at: datetime) -> Followed:
     own = _own_parties(state)
     messages = _messages(number, state, own)
     may = {o.action for o in offered(case, state, actor_of(case.kind), at)} & OWN_ACTIONS
+    questions = _questions(state, events, at) if "record_consent" in may else ()
     return Followed(
         number=number,
         kind=case.kind,
@@ -153,7 +183,8 @@ def followed(number: int, *, at: datetime) -> Followed:
             .order_by("seq")
             .values_list("name", flat=True)
         ),
-        actions=frozenset(may),
+        questions=questions,
+        actions=frozenset(may if questions else may - {"record_consent"}),
         joint=_speaks_for_others(state),
         closed=case.state in CLOSED,
         rated=state.facts.rated,
@@ -207,9 +238,9 @@ def _steps(case: Case, events: Iterable[Event]) -> list[Step]:
     found: list[Step] = []
     for event in events:
         words = told_of(case.kind, event.type)
-        if words is None or (event.type == "add_evidence" and event.actor_kind != "citizen"):
-            continue
         data = event.data.get("in", {})
+        if words is None or not _concerns(event, data):
+            continue
         row = rows.get(event.type)
         on = event.at.astimezone(SHANGHAI).date()
         topic = (
@@ -222,10 +253,28 @@ def _steps(case: Case, events: Iterable[Event]) -> list[Step]:
         text = str(words.text).format(
             bureau=names.get(data.get("organisation") or event.organisation_id or 0, _("有权处理的单位")),
             starts_at=_minute(datetime.fromisoformat(starts)) if starts else "",
+            answer=_answer(data),
         )
         at = case.received_at if event.type == "register" else event.at
         found.append(Step(label=str(words.label), text=text, at=at, article=cited[0].label if cited else ""))
     return found
+
+
+def _concerns(event: Event, data: Mapping[str, Any]) -> bool:
+    """What the other side has said or handed in is told to this person by the bureau, not by this list."""
+    if event.type == "add_evidence":
+        return event.actor_kind == "citizen"
+    return event.type != "record_consent" or data.get("party") == PartyRole.COMPLAINANT
+
+
+def _answer(data: Mapping[str, Any]) -> str:
+    said = {
+        ("mediation", True): _("同意调解"),
+        ("mediation", False): _("不同意调解"),
+        ("commission", True): _("同意委托调解"),
+        ("commission", False): _("不同意委托调解"),
+    }
+    return str(said.get((str(data.get("subject")), bool(data.get("consent"))), ""))
 
 
 def _register_topic(kind: str) -> str:
@@ -298,6 +347,34 @@ def _asked(events: Iterable[Event]) -> date | None:
         elif event.type in _DONE_ASKING or (event.type == "add_evidence" and event.actor_kind == "citizen"):
             asked = None
     return asked
+
+
+def _questions(state: CaseState, events: Iterable[Event], at: datetime) -> tuple[Question, ...]:
+    """What has been asked of this person (order 121 arts. 18 and 19); a refusal of mediation ends it (art. 23)."""
+    asked = [e.data.get("in", {}) for e in events if e.type == "ask_consent"]
+    if not asked:
+        return ()
+    today = at.astimezone(SHANGHAI).date()
+    side = PartyRole.COMPLAINANT.value
+    found = [
+        Question("mediation", state.facts.consents.get(side), _article("mediate", today), _refused(today))
+    ]
+    if any(data.get("commission") for data in asked):
+        answer = state.facts.commission_consents.get(side)
+        found.append(Question("commission", answer, _article("commission", today)))
+    return tuple(found)
+
+
+def _article(topic: str, on: date) -> str:
+    cited = law.articles(topic, on=on)
+    return cited[0].label if cited else ""
+
+
+def _refused(on: date) -> str:
+    try:
+        return law.ground("complaint.termination:absent_or_refused", on=on).citation.label
+    except law.LawError:
+        return ""
 
 
 def _plain(draft: Draft, message: Message) -> str:

@@ -48,6 +48,7 @@ _BY_KIND: dict[str, dict[str, Told]] = {
             gettext_lazy("请您提供身份证明"), gettext_lazy("需要的材料和日期见通知书。")
         ),
         "ask_consent": Told(gettext_lazy("征求双方是否同意调解"), gettext_lazy("双方都同意，才能调解。")),
+        "record_consent": Told(gettext_lazy("记录了您的意见"), gettext_lazy("{answer}。")),
         "schedule_session": Told(gettext_lazy("安排调解"), gettext_lazy("时间：{starts_at}。地点见通知书。")),
         "record_session": Told(gettext_lazy("进行了调解")),
         "commission": Told(gettext_lazy("委托调解"), gettext_lazy("经双方同意，委托调解组织调解。")),

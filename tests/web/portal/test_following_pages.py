@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from jiesu.cases.act import act, load
+from jiesu.cases.errors import ActionError
 from jiesu.cases.models import Case, Event, File, Message
 from jiesu.intake.actions import RegisteredCase, register
 from jiesu.intake.forms import read
@@ -180,3 +181,90 @@ def test_the_follow_page_asks_no_more_questions_as_it_grows(
 
     with django_assert_max_num_queries(30):  # type: ignore[operator]
         client.get(address)
+
+
+def asked(client: Client, lodged: RegisteredCase, **fields: str) -> str:
+    """The bureau has asked whether both agree to mediation; gives the address of the follow page."""
+    accepted(lodged.number)
+    act(lodged.number, "ask_consent", fields, actor=staff("handler"), at=timezone.now())
+    return enter(client, lodged)
+
+
+def test_consent_is_asked_only_once_the_bureau_asks(client: Client, lodged: RegisteredCase) -> None:
+    accepted(lodged.number)
+    page = client.get(enter(client, lodged)).content.decode()
+
+    assert "是否同意由承办单位组织您和商家调解" not in page
+    assert 'name="consent"' not in page
+
+
+def test_the_question_says_what_each_answer_means_and_where_the_law_says_so(
+    client: Client, lodged: RegisteredCase
+) -> None:
+    page = words(client.get(asked(client, lodged)).content.decode())
+
+    assert "是否同意由承办单位组织您和商家调解" in page
+    assert "第十八条" in page
+    assert "不再组织调解，您的投诉依法终止调解" in page
+    assert "第二十三条第一款第（二）项" in page
+    assert "委托消费者委员会" not in page
+
+
+@pytest.mark.rule("C-13")
+@pytest.mark.parametrize(("answer", "kept"), [("1", True), ("0", False)])
+def test_the_citizen_answers_for_the_own_side_alone(
+    client: Client, lodged: RegisteredCase, answer: str, kept: bool
+) -> None:
+    address = asked(client, lodged)
+
+    sent = {"subject": "mediation", "consent": answer, "key": "k", "party": "respondent"}
+    page = client.post(f"{address}record_consent/", sent, follow=True)
+
+    assert "已记下您的意见" in page.content.decode()
+    state = load(Case.objects.get(pk=lodged.number)).state
+    assert state.facts.consents == {"complainant": kept}
+    assert state.state == "accepted"
+    event = Event.objects.get(case_id=lodged.number, type="record_consent")
+    assert event.actor_kind == "citizen"
+    assert event.data["in"]["proof"] == "message"
+    shown = words(page.content.decode())
+    assert ("您同意调解" if kept else "您不同意调解") in shown
+    assert "改变意见" in shown
+
+
+def test_with_the_consent_of_both_mediation_begins_and_a_change_of_mind_ends_it(
+    client: Client, lodged: RegisteredCase
+) -> None:
+    address = asked(client, lodged)
+    other = {"party": "respondent", "subject": "mediation", "consent": "1", "proof": "call_record"}
+    act(lodged.number, "record_consent", other, actor=staff("handler"), at=timezone.now())
+    client.post(f"{address}record_consent/", {"subject": "mediation", "consent": "1", "key": "k1"})
+    assert Case.objects.get(pk=lodged.number).state == "mediating"
+
+    client.post(f"{address}record_consent/", {"subject": "mediation", "consent": "0", "key": "k2"})
+
+    assert Case.objects.get(pk=lodged.number).state == "accepted"
+    # What the business said is told by the bureau, not by the list of steps.
+    assert words(client.get(address).content.decode()).count("记录了您的意见") == 2
+
+
+def test_commissioning_is_a_question_of_its_own(client: Client, lodged: RegisteredCase) -> None:
+    address = asked(client, lodged, commission="1")
+    # What was ticked on lodging is the answer until it is changed.
+    assert "您同意委托调解" in words(client.get(address).content.decode())
+
+    client.post(f"{address}record_consent/", {"subject": "commission", "consent": "0", "key": "k"})
+
+    facts = load(Case.objects.get(pk=lodged.number)).state.facts
+    assert facts.commission_consents == {"complainant": False}
+    assert facts.consents == {}
+
+
+def test_nobody_speaks_for_the_other_side(lodged: RegisteredCase) -> None:
+    accepted(lodged.number)
+    data = {"party": "respondent", "subject": "mediation", "consent": "1", "proof": "message"}
+
+    with pytest.raises(ActionError) as refused:
+        act(lodged.number, "record_consent", data, actor=citizen("complainant"), at=timezone.now())
+
+    assert "party" in refused.value.fields

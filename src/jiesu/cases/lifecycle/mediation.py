@@ -24,6 +24,7 @@ from jiesu.cases.lifecycle.roles import (
 from jiesu.cases.lifecycle.table import (
     Branch,
     Context,
+    Guard,
     Meet,
     NewChild,
     Pause,
@@ -55,11 +56,15 @@ def _no_recusal_pause(case: CaseState, data: Data, ctx: Context) -> bool:
     return not (case.facts.recusal_pending and ctx.options.get("recusal.pauses"))
 
 
-def _applied_for(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    """A party applies for itself; that a mediator must step back is for staff to say."""
-    if ctx.party is not None and data["door"] != ctx.party:
-        return Refusal("not_yours", say("请选择自己一方。"), "door")
-    return None
+def _own_side(name: str) -> Guard:
+    """Guard: a party speaks for its own side only; what the other says, or that a mediator must go, is for staff."""
+
+    def guard(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+        if ctx.party is not None and data[name] != ctx.party:
+            return Refusal("not_yours", say("请选择自己一方。"), name)
+        return None
+
+    return guard
 
 
 def _sessions(case: CaseState, data: Data, ctx: Context) -> tuple[NewChild, ...]:
@@ -159,7 +164,7 @@ MEDIATION_ROWS = (
         label=_("记录意见"),
         states=states("accepted", "mediating"),
         to=Branch(("accepted", "mediating"), _consented),
-        who=WORK,
+        who=(*WORK, CITIZEN),
         fields=(
             Field("party", Type.CHOICE, _("哪一方"), choices=SIDES),
             Field(
@@ -187,7 +192,7 @@ MEDIATION_ROWS = (
             BY_AGENT,
             Field("note", Type.TEXT, _("原话"), required=False),
         ),
-        guards=(within_powers("mediate"),),
+        guards=(_own_side("party"), within_powers("mediate")),
         fold=folds.consent,
         article="mediate",
         group="main",
@@ -314,7 +319,7 @@ MEDIATION_ROWS = (
             ),
             common.REASON,
         ),
-        guards=(guards.no_recusal_yet, _applied_for),
+        guards=(guards.no_recusal_yet, _own_side("door")),
         fold=folds.setting(recusal_pending=True),
         moves=(Pause(MEDIATION, "", when=_recusal_pauses),),
         article="suspend_for_recusal",

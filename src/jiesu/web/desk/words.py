@@ -82,6 +82,8 @@ def next_act(case: Case) -> str:
         return _("记录送达")
     if case.state == "accepted" and case.unproven:
         return _("记录送达")
+    if case.state == "accepted" and facts.get("express_refusals"):
+        return _("有一方不同意，终止调解")
     if case.state == "mediating":
         return _mediation(facts)
     if (

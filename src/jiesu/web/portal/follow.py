@@ -31,6 +31,7 @@ THANKS = {
     "change_claim": later("已变更投诉请求。"),
     "rate": later("谢谢您的评价。"),
     "request_recusal": later("回避申请已提交，决定之前中止调解。"),
+    "record_consent": later("已记下您的意见，承办单位会看到。"),
 }
 #: Fields of the citizen's own actions; what the person cannot know is filled in here.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -41,8 +42,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "change_claim": ("demand",),
     "rate": ("stars", "note"),
     "request_recusal": ("reason",),
+    "record_consent": ("subject", "consent"),
 }
-FIXED = {"request_recusal": {"door": "complainant"}}
+FIXED = {
+    "request_recusal": {"door": "complainant"},
+    "record_consent": {"party": "complainant", "proof": "message"},
+}
 
 
 @sensitive_post_parameters("code")
@@ -201,6 +206,7 @@ def _form(action: str, request: HttpRequest, failed: str, refused: ActionError |
             spec("reason", _("申请回避的理由"), required=True, maxlength=500, **text)
             | {"help": _("比如调解人员是商家的近亲属，或者和商家有利害关系。")}
         ],
+        "record_consent": [],
     }
     return {"fields": made[action], "key": secrets.token_urlsafe(16), "open": again}
 
