@@ -361,8 +361,16 @@ def _questions(state: CaseState, events: Iterable[Event], at: datetime) -> tuple
     ]
     if any(data.get("commission") for data in asked):
         answer = state.facts.commission_consents.get(side)
+        if not answer and not _said(events, side, "commission"):
+            # A box left alone on lodging is no answer to a question asked since.
+            answer = None
         found.append(Question("commission", answer, _article("commission", today)))
     return tuple(found)
+
+
+def _said(events: Iterable[Event], side: str, subject: str) -> bool:
+    given = (e.data.get("in", {}) for e in events if e.type == "record_consent")
+    return any(data.get("party") == side and data.get("subject") == subject for data in given)
 
 
 def _article(topic: str, on: date) -> str:

@@ -250,11 +250,12 @@ def test_with_the_consent_of_both_mediation_begins_and_a_change_of_mind_ends_it(
 
 def test_commissioning_is_a_question_of_its_own(client: Client, lodged: RegisteredCase) -> None:
     address = asked(client, lodged, commission="1")
-    # What was ticked on lodging is the answer until it is changed.
-    assert "您同意委托调解" in words(client.get(address).content.decode())
+    # A box left alone on lodging is no answer to a question asked since.
+    assert "是否同意委托消费者委员会等组织调解" in client.get(address).content.decode()
 
     client.post(f"{address}record_consent/", {"subject": "commission", "consent": "0", "key": "k"})
 
+    assert "您不同意委托调解" in words(client.get(address).content.decode())
     facts = load(Case.objects.get(pk=lodged.number)).state.facts
     assert facts.commission_consents == {"complainant": False}
     assert facts.consents == {}
