@@ -23,6 +23,7 @@ from jiesu.cases.opening import PartyInput
 from jiesu.cases.sending import delivered, owed, send, send_owed
 from jiesu.cases.verify import verify_case
 from jiesu.config.private_database import PrivateServer
+from jiesu.notices.channels import wecom
 from jiesu.people.actors import Actor, actor_for
 from jiesu.people.models import Staff
 from tests.cases.conftest import Story, Teller, assigned, moment, story
@@ -30,6 +31,8 @@ from tests.conftest import database_urls
 
 AT = moment("2026-11-02T10:00")
 PHONE = "13812345678"
+#: What the robot says when it has no time.
+BUSY = -1
 
 
 class Gateway(ThreadingHTTPServer):
@@ -42,6 +45,8 @@ class Gateway(ThreadingHTTPServer):
         self.seen: list[tuple[str, dict[str, Any]]] = []
         self.status = 200
         self.answer: dict[str, Any] = {"code": 0, "id": "G-1"}
+        #: Answers that come first, one each.
+        self.answers: list[dict[str, Any]] = []
         self.hold = threading.Event()
         self.hold.set()
 
@@ -66,11 +71,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.seen.append((self.headers["Idempotency-Key"], body))
+        self.server.seen.append((self.headers["Idempotency-Key"] or "", body))
         self.server.hold.wait(20)
         self.send_response(self.server.status)
         self.end_headers()
-        self.wfile.write(json.dumps(self.server.answer).encode())
+        answer = self.server.answers.pop(0) if self.server.answers else self.server.answer
+        self.wfile.write(json.dumps(answer).encode())
 
     def log_message(self, *args: Any) -> None:
         pass
@@ -180,6 +186,44 @@ class TestOneProcess:
         gateway.status = 200
         send_owed(at=AT + timedelta(hours=1))
         assert {notice(t).status for t in told} == {"sent"}
+
+    def test_a_long_message_broken_off_goes_on_with_the_part_that_is_missing(
+        self, assigned: Teller, gateway: Gateway, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # given a channel that cuts what is long into parts, and is busy after the first
+        told = accepted(assigned)
+        row = notice(told)
+        url = gateway.channel()["url"]
+        settings.JIESU_CHANNELS = {"sms": {"adapter": "wecom_robot", "url": url}}
+        monkeypatch.setitem(wecom.LIMITS, "text", 200)
+        gateway.answers = [{"errcode": 0}, {"errcode": BUSY}]
+        gateway.answer = {"errcode": 0}
+        send(told.number, row.seq, at=AT)
+        assert (notice(told).status, notice(told).sent_parts) == ("queued", 1)
+        # when the sweep comes again
+        at = notice(told).next_try_at
+        assert at is not None
+        send(told.number, row.seq, at=at)
+        # then nobody reads the first part twice
+        parts = [body["text"]["content"].split("\n")[0] for _key, body in gateway.seen]
+        count = len(parts) - 1
+        assert count > 2
+        assert parts == [f"（{n}/{count}）" for n in (1, 2, *range(2, count + 1))]
+        assert notice(told).status == "sent"
+
+    def test_another_channel_begins_a_broken_message_anew(
+        self, assigned: Teller, gateway: Gateway, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told = accepted(assigned)
+        row = notice(told)
+        # given two parts that went out by one channel
+        Message.objects.filter(case_id=told.number, seq=row.seq).update(channel="email", sent_parts=2)
+        settings.JIESU_CHANNELS = {"sms": {"adapter": "wecom_robot", "url": gateway.channel()["url"]}}
+        monkeypatch.setitem(wecom.LIMITS, "text", 200)
+        gateway.answer = {"errcode": 0}
+        # when the message goes by another
+        send(told.number, row.seq, at=AT)
+        assert gateway.seen[0][1]["text"]["content"].startswith("（1/")
 
     def test_a_refusal_is_a_failed_attempt_in_the_case(self, assigned: Teller, gateway: Gateway) -> None:
         told = accepted(assigned)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -104,6 +104,9 @@ def _try(message: Message, at: datetime, round_: Round) -> Outcome:
             return Outcome({"status": Message.Status.BY_HAND, "next_try_at": None})
         if name in round_.down:
             return Outcome({"next_try_at": at + PAUSE})
+        if name == message.channel:
+            # What this channel has carried already is not sent a second time; another one begins anew.
+            out = replace(out, sent_parts=message.sent_parts)
         receipt = channel(name).send(out)
     except ChannelError as error:
         return _not_sent(message, error, at, round_)
@@ -122,7 +125,7 @@ def _not_sent(message: Message, error: ChannelError, at: datetime, round_: Round
         round_.down.add(error.channel)
     tries = message.tries + 1
     pause = next_try(error, tries=tries)
-    columns = {"tries": tries, "channel": error.channel}
+    columns = {"tries": tries, "channel": error.channel, "sent_parts": error.sent_parts}
     if pause is None:
         # It stays owed until the case knows of the failure.
         return Outcome({**columns, "next_try_at": at + PAUSE}, "failed")

@@ -134,6 +134,7 @@ class Message(Child):
     created_at = models.DateTimeField()
     next_try_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    sent_parts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     proven_at = models.DateTimeField(null=True)
     proof = models.CharField(max_length=24, default="", blank=True)
