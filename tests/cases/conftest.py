@@ -13,7 +13,8 @@ from django.db import transaction
 from jiesu.cases.act import Acted, act, open_case
 from jiesu.cases.models import Case
 from jiesu.cases.opening import Opening, PartyInput
-from jiesu.people.actors import Actor, actor_for
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 

@@ -16,7 +16,8 @@ from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.models import Case, Event, Message, Participant
 from jiesu.cases.opening import Opening, PartyInput
 from jiesu.cases.verify import verify_case
-from jiesu.people.actors import Actor, actor_for, citizen
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor, citizen
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 from tests.cases.conftest import moment

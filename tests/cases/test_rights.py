@@ -20,7 +20,8 @@ from jiesu.cases.models import Case, Clock, ComplaintWords, Participant, ReportW
 from jiesu.cases.offering import offered
 from jiesu.cases.queries import find, parts_of, standing, visible
 from jiesu.cases.worklists import Filters, page
-from jiesu.people.actors import SYSTEM, Actor, actor_for, citizen
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import SYSTEM, Actor, citizen
 from jiesu.people.models import LeaveCover, Staff
 from jiesu.people.visibility import (
     GRANTS,

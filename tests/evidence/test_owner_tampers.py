@@ -19,7 +19,8 @@ from jiesu.cases.models import Case, Event, File, Message
 from jiesu.cases.opening import Opening, PartyInput
 from jiesu.cases.verify import verify_case
 from jiesu.config.private_database import PrivateServer
-from jiesu.people.actors import Actor, actor_for, citizen
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor, citizen
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 from tests.cases.conftest import Story, assigned, moment, story

@@ -24,7 +24,8 @@ from jiesu.cases.sending import delivered, owed, send, send_owed
 from jiesu.cases.verify import verify_case
 from jiesu.config.private_database import PrivateServer
 from jiesu.notices.channels import wecom
-from jiesu.people.actors import Actor, actor_for
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from tests.cases.conftest import Story, Teller, assigned, moment, story
 from tests.conftest import database_urls

@@ -16,7 +16,8 @@ from jiesu.cases.models import Anchor, Case, Clock, Event, Link, Message, Remind
 from jiesu.cases.verify import verify_all
 from jiesu.intake.actions import register
 from jiesu.intake.forms import ContactForm, Person, Respondent
-from jiesu.people.actors import Actor, actor_for
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from jiesu.triage.models import ComplaintSketch
 from tests.cases.conftest import SHANGHAI, Story, assigned, story

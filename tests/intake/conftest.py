@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from jiesu.people.actors import Actor, actor_for
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from tests.intake.given import AT
 

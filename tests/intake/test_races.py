@@ -18,7 +18,8 @@ from jiesu.intake.errors import Code, IntakeError
 from jiesu.intake.forms import read
 from jiesu.intake.links import complete_links
 from jiesu.intake.models import Contact
-from jiesu.people.actors import actor_for, citizen
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import citizen
 from jiesu.people.models import Staff
 from tests.intake.given import AT, COMPLAINT
 

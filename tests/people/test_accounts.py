@@ -17,7 +17,8 @@ from jiesu.people.accounts import (
     grant_role,
     staff_with_role,
 )
-from jiesu.people.actors import SYSTEM, Actor, actor_for, citizen
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import SYSTEM, Actor, citizen
 from jiesu.people.authentication import StaffBackend
 from jiesu.people.demonstration import ACCOUNTS, DEMO_PASSWORD, load_accounts
 from jiesu.people.errors import Code, PeopleError

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from jiesu.cases.act import Acted, act
 from jiesu.intake.actions import Registered, Split, register
 from jiesu.intake.forms import read
-from jiesu.people.actors import Actor, actor_for
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from jiesu.cases.models import Case
 from jiesu.config.private_database import PrivateServer
-from jiesu.people.actors import Actor, actor_for
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 

@@ -14,7 +14,8 @@ from django.db import transaction
 from jiesu.cases.act import open_case
 from jiesu.cases.models import Case
 from jiesu.cases.opening import Opening, PartyInput
-from jiesu.people.actors import SYSTEM, actor_for
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import SYSTEM
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 from jiesu.triage import duplicates, factors, sketches

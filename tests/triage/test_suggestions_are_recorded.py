@@ -10,7 +10,7 @@ from jiesu.cases.act import act, open_case
 from jiesu.cases.models import Case, Event, Suggestion
 from jiesu.cases.opening import Opening, PartyInput
 from jiesu.cases.verify import verify_case
-from jiesu.people.actors import actor_for
+from jiesu.people.acting import actor_for
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 from jiesu.triage.tasks import suggest_for

@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from jiesu.people.actors import Actor, actor_for
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor
 from jiesu.people.models import RoleAssignment, Staff
 from jiesu.people.roles import Role
 from jiesu.places.models import Organisation, OrganisationType

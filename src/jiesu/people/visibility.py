@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    # The table is read without a database too: by life cycles, drawings and tests.
-    from jiesu.people.actors import Actor
+from jiesu.people.actors import Actor
 
 
 class Part(StrEnum):

@@ -18,7 +18,8 @@ from jiesu.cases.act import Acted, act
 from jiesu.cases.models import Case
 from jiesu.intake import forms
 from jiesu.intake.actions import register
-from jiesu.people.actors import Actor, actor_for
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 

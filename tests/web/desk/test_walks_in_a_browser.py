@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from jiesu.cases.act import act as taken
 from jiesu.cases.models import Case, Message
 from jiesu.cases.verify import verify_case
-from jiesu.people.actors import actor_for
+from jiesu.people.acting import actor_for
 from jiesu.people.models import Staff
 
 AXE = Path(__file__).parent.parent / "vendor" / "axe.min.js"

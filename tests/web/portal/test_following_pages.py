@@ -11,7 +11,8 @@ from jiesu.cases.errors import ActionError
 from jiesu.cases.models import Case, Event, File, Message
 from jiesu.intake.actions import RegisteredCase, register
 from jiesu.intake.forms import read
-from jiesu.people.actors import Actor, actor_for, citizen
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor, citizen
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 from tests.intake.given import COMPLAINT

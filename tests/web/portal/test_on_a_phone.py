@@ -16,7 +16,8 @@ from playwright.sync_api import Page, expect
 from jiesu.cases.act import act
 from jiesu.cases.lawbook import refusal_grounds
 from jiesu.cases.models import Case, Message
-from jiesu.people.actors import Actor, actor_for
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 from tests.web.portal.given import PNG

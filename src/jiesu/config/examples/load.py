@@ -19,7 +19,7 @@ from jiesu.config.examples.plots import PLOTS
 from jiesu.config.examples.scene import Cast, Scene
 from jiesu.intake.histories import contact_row
 from jiesu.intake.models import Contact
-from jiesu.people.actors import actor_for
+from jiesu.people.acting import actor_for
 
 LOG = logging.getLogger(__name__)
 DATA = Path(__file__).parent / "data"

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jiesu.people.access import record_access
-from jiesu.people.actors import actor_for
+from jiesu.people.acting import actor_for
 from jiesu.people.authentication import demonstration_allowed
 from jiesu.people.demonstration import has_demonstration_accounts
 from jiesu.people.models import AccessAct, LeaveCover, RoleAssignment, Staff

@@ -15,7 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from jiesu.cases.errors import ActionError, Code
-from jiesu.people.actors import Actor, actor_for
+from jiesu.people.acting import actor_for
+from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 
 P = ParamSpec("P")
