@@ -9,36 +9,39 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
-from django.db.models import Count, F, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.finding import searched
-from jiesu.cases.kinds import Kind, State
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.models import Case, Participant
 from jiesu.cases.queries import line_of, receiving, visible
+from jiesu.cases.statements import Condition, both, condition, listed
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, visible_parts
 
-#: Counts are exact up to here; beyond it they are shown as "at least".
-CAP = 2000
 PAGE = 50
 MOST_EXPORTED = 20_000
 
 
 @dataclass(frozen=True)
 class Scope:
-    """One queue of an actor: whose work it holds and which rows those are."""
+    """One queue of an actor: whose work it holds and which rows those are.
+
+    Args:
+        branches: the same rows in parts that no two share, where one index cannot give them in their order.
+    """
 
     key: str
     label: str | Promise
     condition: Q
+    branches: tuple[Q, ...] = ()
 
 
 def _taking_part(actor: Actor, capacity: Capacity) -> Q:
@@ -47,11 +50,13 @@ def _taking_part(actor: Actor, capacity: Capacity) -> Q:
     return Q(pk__in=rows.values("case_id"))
 
 
-def _at_receipt(actor: Actor) -> Q:
+def _at_receipt(actor: Actor, label: str | Promise) -> Scope:
     """What the actor's centre registered; for a dispatcher also what any desk of the bureau has taken in."""
     own = Q(registered_by_id=actor.organisation_id)
     inside = receiving(actor) if actor.has("dispatcher") else None
-    return own if inside is None else own | inside
+    if inside is None:
+        return Scope("centre", label, own)
+    return Scope("centre", label, own | inside, (own, inside & ~own))
 
 
 def scopes(actor: Actor) -> tuple[Scope, ...]:
@@ -64,7 +69,7 @@ def scopes(actor: Actor) -> tuple[Scope, ...]:
     if actor.office_id and works:
         found.append(Scope("office", _("本所"), Q(office_id=actor.office_id)))
     if actor.has("calltaker", "dispatcher"):
-        found.append(Scope("centre", _("本中心登记"), _at_receipt(actor)))
+        found.append(_at_receipt(actor, _("本中心登记")))
     elif actor.organisation_id and actor.has("handler", "officehead"):
         # What an office takes in at its counter waits for the dispatcher; whoever registered it sees it meanwhile.
         found.append(Scope("registered", _("本所登记"), Q(registered_by_id=actor.organisation_id)))
@@ -144,27 +149,35 @@ class Item:
 
 @dataclass(frozen=True)
 class Page:
-    """One page; ``after`` is the cursor of the next one, empty on the last."""
+    """One page; ``after`` is the cursor of the next one, empty on the last; ``failed`` stands above all pages."""
 
     items: list[Item] = field(default_factory=list)
     after: str = ""
+    failed: list[Item] = field(default_factory=list)
 
 
 def _day_start(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI)
 
 
-def window_condition(window: str, now: datetime) -> Q:
-    """Rows of a due window at an instant; ``due_at`` is the first instant after the last day."""
+def window_bounds(window: str, now: datetime) -> tuple[datetime | None, datetime] | None:
+    """After which instant, if any, and until which one the clocks of a due window end; None for other windows.
+
+    ``due_at`` is the first instant after the last day.
+    """
     tomorrow = _day_start(now.astimezone(SHANGHAI).date() + timedelta(days=1))
     if window == "late":
-        return Q(due_at__lte=now)
-    if window == "today":
-        return Q(due_at__gt=now, due_at__lte=tomorrow)
-    if window == "soon":
-        return Q(due_at__gt=now, due_at__lte=tomorrow + timedelta(days=3))
-    if window == "week":
-        return Q(due_at__gt=now, due_at__lte=tomorrow + timedelta(days=7))
+        return None, now
+    days = {"today": 0, "soon": 3, "week": 7}.get(window)
+    return None if days is None else (now, tomorrow + timedelta(days=days))
+
+
+def window_condition(window: str, now: datetime) -> Q:
+    """Rows of a due window at an instant."""
+    bounds = window_bounds(window, now)
+    if bounds is not None:
+        after, until = bounds
+        return Q(due_at__lte=until) if after is None else Q(due_at__gt=after, due_at__lte=until)
     if window == "paused":
         return Q(due_at=None)
     if window == "unproven":
@@ -260,147 +273,61 @@ def shown(rows: QuerySet[Case]) -> QuerySet[Case]:
     )
 
 
-def page(
-    actor: Actor, scope: Scope | None, filters: Filters, *, now: datetime, after: str = "", size: int = PAGE
-) -> Page:
-    """One page in the order of the clock: one query, a second where the dated rows end on it.
+@lru_cache(maxsize=1024)
+def _own_rows(actor: Actor, key: str) -> tuple[Condition, ...]:
+    """The rows of a queue that the actor may see, in branches; composed once for each actor."""
+    rights = condition(visible(actor))
+    scope = next((s for s in scopes(actor) if s.key == key), None)
+    if scope is None:
+        return (rights,)
+    parts = [condition(Case.objects.filter(q)) for q in scope.branches or (scope.condition,)]
+    return tuple(both(part, rights) for part in parts)
 
-    Args:
-        after: cursor of the page before; anything unreadable gives the first page.
-    """
-    rows = shown(base(actor, scope, filters, now)).order_by(*ORDER)
-    place = _read_cursor(after)
-    if place is None:
-        found = list(rows[: size + 1])
-    elif place[0] is None:
-        found = list(rows.filter(due_at=None, pk__gt=place[1])[: size + 1])
-    else:
-        # The range on due_at alone is what the index can seek; the rest sorts out ties.
-        at, last = place
-        found = list(rows.filter(due_at__gte=at).exclude(due_at=at, pk__lte=last)[: size + 1])
-        if len(found) <= size:
-            found += list(rows.filter(due_at=None)[: size + 1 - len(found)])
-    more = len(found) > size
-    found = found[:size]
-    return Page(items(found, actor), _cursor(found[-1]) if more and found else "")
+
+def branches_of(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> list[Condition]:
+    """The rows of ``base`` in branches, for statements of their own."""
+    extra = condition(narrowed(Case.objects.all(), filters, now))
+    if filters.text.strip():
+        extra = both(extra, condition(searched(actor, filters.text)))
+    return [both(part, extra) for part in _own_rows(actor, scope.key if scope else "")]
+
+
+def _after(branches: list[Condition], place: tuple[datetime | None, int]) -> list[Condition]:
+    """What follows a place in the order of the clock: dated rows, then those without a date."""
+    at, last = place
+    undated = Condition("due_at IS NULL") if at else Condition("due_at IS NULL AND id > %s", (last,))
+    parts = [undated] if at is None else [Condition("(due_at, id) > (%s, %s)", (at, last)), undated]
+    return [both(branch, part) for branch in branches for part in parts]
 
 
 #: So many failed notices stand above a queue; whoever has more sees the rest when these are dealt with.
 FAILED_SHOWN = 20
 
 
-def failed_first(actor: Actor, scope: Scope | None) -> list[Item]:
-    """Cases whose required notice could not be delivered: they stand above the queue, whatever their clock."""
-    rows = base_rows(actor, scope).filter(closed_at=None, failed__gt=0)
-    return items(list(shown(rows).order_by(*ORDER)[:FAILED_SHOWN]), actor)
+def page(
+    actor: Actor, scope: Scope | None, filters: Filters, *, now: datetime, after: str = "", size: int = PAGE
+) -> Page:
+    """One page in the order of the clock, in one query.
 
+    Above the first page of a whole queue stand the cases whose required notice could not be delivered, whatever
+    their clock.
 
-def base_rows(actor: Actor, scope: Scope | None) -> QuerySet[Case]:
-    """The rows of a scope that the actor may see, closed ones too."""
-    rows = visible(actor)
-    return rows.filter(scope.condition) if scope is not None else rows
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Counts of a list. ``capped``: there may be more than each figure says."""
-
-    figures: dict[str, int]
-    capped: bool
-
-    def words(self, key: str) -> str:
-        """A figure as shown: 137, 999+ or, where counting stopped, 137+."""
-        number = self.figures.get(key, 0)
-        if number > 999:
-            return "999+"
-        return f"{number}+" if self.capped and number else str(number)
-
-
-def tally(rows: QuerySet[Case], *, now: datetime) -> Tally:
-    """Counts by kind, by stage and by due window over the first ``CAP`` rows in the order of the clock; one query."""
-    aggregates: dict[str, Count] = {"all": Count("pk")}
-    for kind in Kind:
-        aggregates[f"kind_{kind.value}"] = Count("pk", filter=Q(kind=kind))
-    for name, states in STAGES.items():
-        aggregates[f"stage_{name}"] = Count("pk", filter=Q(state__in=states))
-    for window, _label in WINDOWS:
-        aggregates[f"due_{window}"] = Count("pk", filter=window_condition(window, now))
-    aggregates["waiting_today"] = Count(
-        "pk", filter=Q(state__in=STAGES["waiting"]) & window_condition("today", now)
-    )
-    figures = (
-        rows.order_by(*ORDER).only("pk", "kind", "state", "due_at", "unproven")[:CAP].aggregate(**aggregates)
-    )
-    return Tally(figures, figures["all"] >= CAP)
-
-
-#: Stages of work that the figures above a queue count.
-STAGES: dict[str, tuple[State, ...]] = {
-    "unrouted": (State.REGISTERED,),
-    "waiting": (State.ROUTED,),
-    "working": (State.ACCEPTED, State.MEDIATING, State.VERIFYING, State.FILED),
-    "closing": (
-        State.REFUSED, State.AGREED, State.TERMINATED, State.WITHDRAWN, State.DECLINED, State.NO_AUTHORITY,
-        State.TRANSFERRED, State.REPEATED, State.ANSWERED, State.REDIRECTED,
-    ),
-}  # fmt: skip
+    Args:
+        after: cursor of the page before; anything unreadable gives the first page.
+    """
+    place = _read_cursor(after)
+    branches = branches_of(actor, scope, filters, now)
+    lists = [(branches if place is None else _after(branches, place), size + 1)]
+    if not (filters.any or after):
+        lists.append(([both(Condition("failed > 0"), b) for b in branches], FAILED_SHOWN))
+    found, *others = listed(*lists)
+    more = len(found) > size
+    found = found[:size]
+    first = items(others[0], actor) if others else []
+    return Page(items(found, actor), _cursor(found[-1]) if more and found else "", first)
 
 
 def each_in(actor: Actor, rows: QuerySet[Case], *, most: int = MOST_EXPORTED) -> Iterable[Item]:
     """The rows of an export, in the order of the clock, at most ``most``."""
     for case in shown(rows).order_by(*ORDER)[:most].iterator(chunk_size=500):
         yield Item(case, visible_parts(standing_of(case), actor))
-
-
-@dataclass(frozen=True)
-class Badges:
-    """Figures beside the navigation, each counted to 100 at most."""
-
-    reminders: int = 0
-    approvals: int = 0
-    unrouted: int = 0
-
-
-def badges(actor: Actor) -> Badges:
-    """What waits for an actor, in one query."""
-    approves = actor.has("head") and actor.authority_id is not None
-    routes = actor.has("dispatcher", "calltaker")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT count(*) FROM (SELECT 1 FROM cases_reminder"
-            "  WHERE recipient_id = %s AND read_at IS NULL LIMIT 100) r),"
-            " (SELECT count(*) FROM (SELECT 1 FROM cases_proposal"
-            "  WHERE organisation_id = %s AND status = 'pending' LIMIT 100) p),"
-            " (SELECT count(*) FROM (SELECT 1 FROM cases_case"
-            "  WHERE registered_by_id = %s AND closed_at IS NULL AND state = 'registered' LIMIT 100) u)",
-            [actor.staff_id, actor.authority_id if approves else -1, actor.organisation_id if routes else -1],
-        )
-        reminders, approvals, unrouted = cursor.fetchone()
-    return Badges(reminders, approvals, unrouted)
-
-
-@dataclass(frozen=True)
-class Load:
-    """Open work of one holder."""
-
-    holder: int | None
-    open: int
-    late: int
-    today: int
-    week: int
-
-
-def loads(rows: QuerySet[Case], by: str, *, now: datetime) -> list[Load]:
-    """Open work by a column (``organisation_id``, ``office_id``, ``assignee_id``), the most late first; one query."""
-    found = (
-        rows.order_by()
-        .values(by)
-        .annotate(
-            open=Count("pk"),
-            late=Count("pk", filter=window_condition("late", now)),
-            today=Count("pk", filter=window_condition("today", now)),
-            week=Count("pk", filter=window_condition("week", now)),
-        )
-        .order_by("-late", "-open")
-    )
-    return [Load(r[by], r["open"], r["late"], r["today"], r["week"]) for r in found[:200]]

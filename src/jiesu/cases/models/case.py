@@ -130,6 +130,14 @@ class Case(models.Model):
                 name="case_open_province",
                 condition=Q(closed_at=None),
             ),
+            # What a bureau's desks have taken in and nobody has routed yet.
+            models.Index(
+                F("county"),
+                F("due_at").asc(nulls_last=True),
+                F("id"),
+                name="case_open_unrouted",
+                condition=Q(closed_at=None, organisation=None),
+            ),
             # What could not be told stands above everything else; there is little of it at any time.
             models.Index(
                 fields=["due_at", "id"], name="case_failed_notice", condition=Q(closed_at=None, failed__gt=0)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jiesu.cases.worklists import Badges, badges
+from jiesu.cases.counting import Badges, badges
 from jiesu.people.actors import Actor
 from jiesu.people.roles import Role
 from jiesu.web.desk.doors import DeskRequest

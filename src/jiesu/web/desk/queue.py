@@ -12,18 +12,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from jiesu.cases.counting import Tally, tallies
 from jiesu.cases.kinds import Kind, State
-from jiesu.cases.worklists import (
-    WINDOWS,
-    Filters,
-    Scope,
-    Tally,
-    base,
-    failed_first,
-    scope_named,
-    scopes,
-    tally,
-)
+from jiesu.cases.worklists import WINDOWS, Filters, Scope, scope_named, scopes
 from jiesu.cases.worklists import page as read_page
 from jiesu.people import calendar
 from jiesu.web.desk.doors import DeskRequest, desk
@@ -86,14 +77,11 @@ def queue(request: DeskRequest) -> HttpResponse:
     filters = filters_of(request.GET)
     found = read_page(actor, scope, filters, now=request.now, after=request.GET.get("after", ""))
     # Tabs count what the other filters leave; the figures above count the whole scope.
-    whole = tally(base(actor, scope, Filters(), request.now), now=request.now)
     without_kind = replace(filters, kind="")
-    counted = (
-        tally(base(actor, scope, without_kind, request.now), now=request.now) if without_kind.any else whole
-    )
-    first = [] if filters.any or request.GET.get("after") else failed_first(actor, scope)
-    above = {item.case.pk for item in first}
-    rows = [*first, *(item for item in found.items if item.case.pk not in above)]
+    counts = tallies(actor, scope, Filters(), without_kind, now=request.now)
+    whole, counted = counts[Filters()], counts[without_kind]
+    above = {item.case.pk for item in found.failed}
+    rows = [*found.failed, *(item for item in found.items if item.case.pk not in above)]
     days = calendar.current()
     context: dict[str, Any] = {
         "title": _("案件队列"),

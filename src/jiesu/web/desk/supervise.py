@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from jiesu.cases.worklists import Filters, Load, Scope, base, loads, scopes, tally
+from jiesu.cases.counting import Load, loads, tally
+from jiesu.cases.worklists import Filters, Scope, base, scopes
 from jiesu.cases.worklists import page as read_page
 from jiesu.people import calendar
 from jiesu.people.models import Staff

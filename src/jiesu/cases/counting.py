@@ -1,0 +1,149 @@
+"""Figures of lists: counts up to a cap, what waits beside the navigation, who holds how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, QuerySet
+
+from jiesu.cases.kinds import Kind, State
+from jiesu.cases.models import Case
+from jiesu.cases.statements import Condition, both, condition, first_of
+from jiesu.cases.worklists import WINDOWS, Filters, Scope, branches_of, window_bounds, window_condition
+from jiesu.people.actors import Actor
+
+#: Counts are exact up to here; beyond it they are shown as "at least".
+CAP = 1000
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts of a list. ``capped``: there may be more than each figure says."""
+
+    figures: dict[str, int]
+    capped: bool
+
+    def words(self, key: str) -> str:
+        """A figure as shown: 137, 999+ or, where counting stopped, 137+."""
+        number = self.figures.get(key, 0)
+        if number > 999:
+            return "999+"
+        return f"{number}+" if self.capped and number else str(number)
+
+
+def tally(rows: QuerySet[Case], *, now: datetime) -> Tally:
+    """Counts of any rows by kind, by stage and by due window, in the order of the clock up to ``CAP``; one query."""
+    return _tallies([[condition(rows)]], now)[0]
+
+
+def tallies(actor: Actor, scope: Scope | None, *each: Filters, now: datetime) -> dict[Filters, Tally]:
+    """The counts of a queue under some filters; one query for all of them."""
+    different = list(dict.fromkeys(each))
+    lists = [branches_of(actor, scope, filters, now) for filters in different]
+    return dict(zip(different, _tallies(lists, now), strict=True))
+
+
+def _tallies(lists: list[list[Condition]], now: datetime) -> list[Tally]:
+    counted = _counted(now)
+    chosen = ", ".join(f"count(*) FILTER (WHERE {c.sql})" for c in counted.values())
+    parts: list[str] = []
+    values: list[Any] = []
+    for place, branches in enumerate(lists):
+        rows = first_of(branches, "id, kind, state, due_at, unproven", CAP)
+        parts.append(f"SELECT {place:d}, {chosen} FROM {rows.sql} r")  # noqa: S608
+        values += [value for c in counted.values() for value in c.values] + [*rows.values]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1", values)
+        found = [dict(zip(counted, row[1:], strict=True)) for row in cursor.fetchall()]
+    return [Tally(figures, figures["all"] >= CAP) for figures in found]
+
+
+def _counted(now: datetime) -> dict[str, Condition]:
+    """What a tally counts, by name."""
+    found = {"all": Condition("TRUE")}
+    for kind in Kind:
+        found[f"kind_{kind.value}"] = Condition("kind = %s", (kind.value,))
+    for name, states in STAGES.items():
+        found[f"stage_{name}"] = Condition("state = ANY(%s)", ([s.value for s in states],))
+    for window, _label in WINDOWS:
+        found[f"due_{window}"] = _window_text(window, now)
+    found["waiting_today"] = both(found["stage_waiting"], found["due_today"])
+    return found
+
+
+def _window_text(window: str, now: datetime) -> Condition:
+    bounds = window_bounds(window, now)
+    if bounds is not None:
+        after, until = bounds
+        late = Condition("due_at <= %s", (until,))
+        return late if after is None else both(Condition("due_at > %s", (after,)), late)
+    return Condition("due_at IS NULL" if window == "paused" else "unproven > 0")
+
+
+#: Stages of work that the figures above a queue count.
+STAGES: dict[str, tuple[State, ...]] = {
+    "unrouted": (State.REGISTERED,),
+    "waiting": (State.ROUTED,),
+    "working": (State.ACCEPTED, State.MEDIATING, State.VERIFYING, State.FILED),
+    "closing": (
+        State.REFUSED, State.AGREED, State.TERMINATED, State.WITHDRAWN, State.DECLINED, State.NO_AUTHORITY,
+        State.TRANSFERRED, State.REPEATED, State.ANSWERED, State.REDIRECTED,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Badges:
+    """Figures beside the navigation, each counted to 100 at most."""
+
+    reminders: int = 0
+    approvals: int = 0
+    unrouted: int = 0
+
+
+def badges(actor: Actor) -> Badges:
+    """What waits for an actor, in one query."""
+    approves = actor.has("head") and actor.authority_id is not None
+    routes = actor.has("dispatcher", "calltaker")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM (SELECT 1 FROM cases_reminder"
+            "  WHERE recipient_id = %s AND read_at IS NULL LIMIT 100) r),"
+            " (SELECT count(*) FROM (SELECT 1 FROM cases_proposal"
+            "  WHERE organisation_id = %s AND status = 'pending' LIMIT 100) p),"
+            " (SELECT count(*) FROM (SELECT 1 FROM cases_case"
+            "  WHERE registered_by_id = %s AND closed_at IS NULL AND state = 'registered' LIMIT 100) u)",
+            [actor.staff_id, actor.authority_id if approves else -1, actor.organisation_id if routes else -1],
+        )
+        reminders, approvals, unrouted = cursor.fetchone()
+    return Badges(reminders, approvals, unrouted)
+
+
+@dataclass(frozen=True)
+class Load:
+    """Open work of one holder."""
+
+    holder: int | None
+    open: int
+    late: int
+    today: int
+    week: int
+
+
+def loads(rows: QuerySet[Case], by: str, *, now: datetime) -> list[Load]:
+    """Open work by a column (``organisation_id``, ``office_id``, ``assignee_id``), the most late first; one query."""
+    found = (
+        rows.order_by()
+        .values(by)
+        .annotate(
+            open=Count("pk"),
+            late=Count("pk", filter=window_condition("late", now)),
+            today=Count("pk", filter=window_condition("today", now)),
+            week=Count("pk", filter=window_condition("week", now)),
+        )
+        .order_by("-late", "-open")
+    )
+    return [Load(r[by], r["open"], r["late"], r["today"], r["week"]) for r in found[:200]]

@@ -1,0 +1,154 @@
+"""Lists of cases as one statement each. Django takes longer to compose one than PostgreSQL to answer it.
+
+The conditions are Django's own, composed from ``visible`` and the queues; nothing here knows a right. What depends on
+the actor alone is composed once and kept: an actor is a value, and whoever gains or loses a role is another one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+from jiesu.cases.models import Case
+from jiesu.people.models import Staff
+from jiesu.places.models import Organisation
+
+IN_ORDER = "due_at ASC NULLS LAST, id ASC"
+#: Columns that no list shows: keys, and what guards the query code.
+_NOT_LISTED = frozenset(
+    {"wrapped_key", "head", "query_code_hash", "query_failures", "query_locked_until", "redacted_at"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition on rows of ``cases_case`` as text with its values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+def condition(rows: QuerySet[Case]) -> Condition:
+    """The condition of a query set that joins no other table."""
+    compiler = rows.query.get_compiler(connection=connection)
+    try:
+        sql, values = compiler.compile(rows.query.where)
+    except EmptyResultSet:
+        return Condition("FALSE")
+    except FullResultSet:
+        return Condition("TRUE")
+    joined = [name for name, used in rows.query.alias_refcount.items() if used]
+    if len(joined) > 1:
+        raise ValueError(joined)
+    return Condition(str(sql), tuple(values))
+
+
+def both(*parts: Condition) -> Condition:
+    """All of some conditions."""
+    return Condition(
+        " AND ".join(f"({p.sql})" for p in parts), tuple(value for p in parts for value in p.values)
+    )
+
+
+def first_of(branches: Sequence[Condition], columns: str, most: int) -> Condition:
+    """The first rows by their clock that pass any of the branches, as a statement.
+
+    Args:
+        branches: conditions that no row passes twice; each walks the index of its own.
+        columns: the columns wanted; ``due_at`` and ``id`` among them.
+    """
+    walks = [
+        f"(SELECT {columns} FROM cases_case WHERE {b.sql} ORDER BY {IN_ORDER} LIMIT {most:d})"  # noqa: S608
+        for b in branches
+    ]
+    values = tuple(value for b in branches for value in b.values)
+    if len(walks) == 1:
+        return Condition(walks[0], values)
+    return Condition(
+        f"(SELECT * FROM ({' UNION ALL '.join(walks)}) walked ORDER BY {IN_ORDER} LIMIT {most:d})",  # noqa: S608
+        values,
+    )
+
+
+_FIELDS = [f for f in Case._meta.concrete_fields if f.attname not in _NOT_LISTED]
+_NAMES = frozenset(f.attname for f in _FIELDS)
+_FACTS = [f.attname for f in _FIELDS].index("facts")
+_COLUMNS = ", ".join(str(f.column) for f in _FIELDS)
+_OWN = ", ".join(f"l.{f.column}" for f in _FIELDS)
+
+
+_AROUND = """
+SELECT l.place, {own},
+    (SELECT jsonb_agg(jsonb_build_object('capacity', t.capacity, 'organisation', t.organisation_id))::text
+        FROM cases_participant t WHERE t.case_id = l.id AND t.until IS NULL),
+    o.key, o.name, o.short_name, f.key, f.name, f.short_name, s.name
+FROM ({lists}) l
+LEFT JOIN places_organisation o ON o.id = l.organisation_id
+LEFT JOIN places_organisation f ON f.id = l.office_id
+LEFT JOIN people_staff s ON s.id = l.assignee_id
+ORDER BY l.place, l.due_at ASC NULLS LAST, l.id
+"""
+
+
+def listed(*lists: tuple[Sequence[Condition], int]) -> list[list[Case]]:
+    """The rows of some lists in the order of the clock, with the names and participants that a list shows; one query.
+
+    Args:
+        lists: of each the branches of its condition, and how many rows at most.
+    """
+    parts: list[str] = []
+    values: list[Any] = []
+    for place, (branches, most) in enumerate(lists):
+        rows = first_of(branches, _COLUMNS, most)
+        parts.append(f"SELECT {place:d} AS place, r.* FROM {rows.sql} r")  # noqa: S608
+        values += rows.values
+    found: list[list[Case]] = [[] for _list in lists]
+    met = _Met()
+    with connection.cursor() as cursor:
+        cursor.execute(_AROUND.format(own=_OWN, lists=" UNION ALL ".join(parts)), values)
+        for row in cursor.fetchall():
+            found[row[0]].append(_case(row, met))
+    return found
+
+
+class _Met:
+    """Organisations and staff already made: the rows of a list share a few."""
+
+    def __init__(self) -> None:
+        self.organisations: dict[int, Organisation] = {}
+        self.staff: dict[int, Staff] = {}
+
+    def organisation(self, pk: int, names: Iterable[str]) -> Organisation:
+        if pk not in self.organisations:
+            columns = ("id", "key", "name", "short_name")
+            self.organisations[pk] = Organisation.from_db(connection.alias, columns, (pk, *names))
+        return self.organisations[pk]
+
+    def person(self, pk: int, name: str) -> Staff:
+        if pk not in self.staff:
+            self.staff[pk] = Staff.from_db(connection.alias, ("id", "name"), (pk, name))
+        return self.staff[pk]
+
+
+def _case(row: Sequence[Any], met: _Met) -> Case:
+    """A row with its names as a case; columns that lists do not show are read when asked for."""
+    end = len(_FIELDS) + 1
+    values = list(row[1:end])
+    values[_FACTS] = json.loads(values[_FACTS])
+    case = Case.from_db(connection.alias, _NAMES, values)
+    taking_part, *around = row[end:]
+    case.taking_part = json.loads(taking_part) if taking_part else []  # type: ignore[attr-defined]
+    related = case._state.fields_cache
+    if case.organisation_id is not None:
+        related["organisation"] = met.organisation(case.organisation_id, around[0:3])
+    if case.office_id is not None:
+        related["office"] = met.organisation(case.office_id, around[3:6])
+    if case.assignee_id is not None:
+        related["assignee"] = met.person(case.assignee_id, around[6])
+    return case
