@@ -158,9 +158,9 @@ AXES_CLIENT_IP_CALLABLE = "jiesu.config.middleware.client_address"
 AXES_VERBOSE = False
 
 # --- sessions and cookies -------------------------------------------------------------------------------------
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "jiesu.config.sessions"
 SESSION_COOKIE_AGE = JIESU.idle_minutes * 60
-# Each request renews the cookie, so the age is an idle time-out and not a fixed end.
+# Requests renew the session (at most once a minute), so the age is an idle time-out and not a fixed end.
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = JIESU.https

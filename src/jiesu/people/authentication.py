@@ -6,8 +6,10 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from django.utils import timezone
 
 from jiesu.people.demonstration import DEMO_PASSWORD
+from jiesu.people.entering import by_id
 from jiesu.people.models import Staff
 
 
@@ -35,6 +37,6 @@ class StaffBackend(ModelBackend):
         return found if isinstance(found, Staff) else None
 
     def get_user(self, user_id: int) -> Staff | None:
-        """The signed-in person with organisation and bureau: every page asks for them, so one query brings all."""
-        found = Staff.objects.select_related("organisation__parent__parent").filter(pk=user_id).first()
+        """The signed-in person with bureau and roles: every page asks for them, so one query brings all."""
+        found = by_id(user_id, at=timezone.now())
         return found if found is not None and self.user_can_authenticate(found) else None

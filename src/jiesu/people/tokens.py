@@ -7,19 +7,18 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any, cast
+from typing import cast
 
-from django.db import connection, models
+from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.people.access import record_access
 from jiesu.people.actors import Actor
+from jiesu.people.entering import with_row
 from jiesu.people.errors import Code, PeopleError
 from jiesu.people.models import AccessAct, ApiToken, Staff
 from jiesu.people.roles import Role
-from jiesu.places.models import Organisation
 
 _PREFIX = "jiesu_"
 _BYTES = 32
@@ -103,7 +102,7 @@ def find_bearer(secret: str, *, at: datetime) -> Bearer | None:
     if not secret.startswith(_PREFIX):
         return None
     wanted = _hash(secret)
-    token = _find(wanted)
+    token = _find(wanted, at)
     if token is None or not hmac.compare_digest(token.token_hash, wanted):
         return None
     if not token.staff.is_active or (token.expires_at is not None and token.expires_at <= at):
@@ -114,44 +113,21 @@ def find_bearer(secret: str, *, at: datetime) -> Bearer | None:
     return Bearer(staff=token.staff, token=token, scopes=frozenset(token.scopes))
 
 
-def _find(token_hash: str) -> ApiToken | None:
-    """The token that is not revoked, with its owner, the owner's organisation and the one above it."""
-    statement, widths = _statement()
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [token_hash])
-        row = cursor.fetchone()
-    if row is None:
+def _find(token_hash: str, at: datetime) -> ApiToken | None:
+    """The token that is not revoked, with its owner as whoever enters."""
+    found = with_row(
+        ApiToken,
+        join="t.staff_id = s.id",
+        where="t.token_hash = %(hash)s AND t.revoked_at IS NULL",
+        values={"hash": token_hash},
+        at=at,
+    )
+    if found is None:
         return None
-    parts: list[Any] = []
-    for model, (start, end) in zip(_JOINED, widths, strict=True):
-        names = [f.attname for f in model._meta.concrete_fields]
-        parts.append(
-            model.from_db(connection.alias, names, row[start:end]) if row[start] is not None else None
-        )
-    token, staff, organisation, parent = parts
+    staff, token = found
     token.scopes = json.loads(token.scopes)
-    token.staff, staff.organisation, organisation.parent = staff, organisation, parent
+    token.staff = staff
     return cast(ApiToken, token)
-
-
-_JOINED: tuple[type[models.Model], ...] = (ApiToken, Staff, Organisation, Organisation)
-
-
-@cache
-def _statement() -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The statement and where each table's columns lie. Written once: composing it takes longer than running it."""
-    columns: list[str] = []
-    widths: list[tuple[int, int]] = []
-    for name, model in zip("tsop", _JOINED, strict=True):
-        start = len(columns)
-        columns += [f'{name}."{f.column}"' for f in model._meta.concrete_fields]
-        widths.append((start, len(columns)))
-    return (
-        f"SELECT {', '.join(columns)} FROM people_apitoken t JOIN people_staff s ON s.id = t.staff_id"  # noqa: S608
-        " JOIN places_organisation o ON o.id = s.organisation_id"
-        " LEFT JOIN places_organisation p ON p.id = o.parent_id"
-        " WHERE t.token_hash = %s AND t.revoked_at IS NULL"
-    ), tuple(widths)
 
 
 def revoke_token(*, token: ApiToken, actor: Actor, at: datetime) -> None:

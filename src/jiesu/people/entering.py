@@ -1,0 +1,124 @@
+"""Whoever enters, read with everything that every request needs of them: home, bureau, roles of the day and covers.
+
+One statement, written once: composing it takes longer than running it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+
+from jiesu.people.actors import SHANGHAI
+from jiesu.people.models import Staff
+from jiesu.places.models import Organisation
+
+#: The account, its organisation and the two above, by the names they have in the statement.
+_TABLES: tuple[tuple[str, type[models.Model]], ...] = (
+    ("s", Staff), ("o", Organisation), ("p", Organisation), ("g", Organisation)
+)  # fmt: skip
+_HELD = """
+(SELECT array_agg(absent_id) AS ids FROM people_leavecover
+    WHERE deputy_id = {staff} AND since <= %(day)s AND until >= %(day)s) c
+CROSS JOIN LATERAL (SELECT array_agg(DISTINCT role) AS names FROM people_roleassignment
+    WHERE (staff_id = {staff} OR staff_id = ANY(c.ids))
+        AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to >= %(day)s)) r
+"""
+_ACCOUNT = f"""
+people_staff s JOIN places_organisation o ON o.id = s.organisation_id
+LEFT JOIN places_organisation p ON p.id = o.parent_id
+LEFT JOIN places_organisation g ON g.id = p.parent_id
+CROSS JOIN LATERAL {_HELD.format(staff="s.id")}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Roles that somebody holds on one day, those of everyone whose leave is covered included, and who that is."""
+
+    day: date
+    roles: frozenset[str]
+    covers: frozenset[int]
+
+
+def held_by(staff: Staff, day: date) -> Held:
+    """What an account holds on a day: as it was read with the account, else in one query."""
+    known: Held | None = getattr(staff, "held", None)
+    if known is not None and known.day == day:
+        return known
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT r.names, c.ids FROM {_HELD.format(staff='%(staff)s')}",  # noqa: S608 - our own text
+            {"staff": staff.pk, "day": day},
+        )
+        roles, covers = cursor.fetchone()
+    return Held(day, frozenset(roles or ()), frozenset(covers or ()))
+
+
+def by_id(pk: int, *, at: datetime) -> Staff | None:
+    """The account of that id."""
+    found = _read((), "", "s.id = %(pk)s", {"pk": pk}, at)
+    return found[0] if found else None
+
+
+def with_row(
+    model: type[models.Model], *, join: str, where: str, values: Mapping[str, Any], at: datetime
+) -> tuple[Staff, Any] | None:
+    """An account with one row of another table that belongs to it.
+
+    Args:
+        model: the other table, ``t`` in the statement.
+        join: on what it belongs to the account ``s``.
+        where: which row.
+    """
+    found: tuple[Staff, Any] | None = _read(
+        (("t", model),), f"JOIN {model._meta.db_table} t ON {join}", where, values, at
+    )
+    return found
+
+
+def _read(
+    more: tuple[tuple[str, type[models.Model]], ...],
+    join: str,
+    where: str,
+    values: Mapping[str, Any],
+    at: datetime,
+) -> Any:
+    day = at.astimezone(SHANGHAI).date()
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(more, join, where), {**values, "day": day})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    roles, covers = row[:2]
+    made = _made((*_TABLES, *more), row[2:])
+    staff, home, above, top, *others = made
+    staff.held = Held(day, frozenset(roles or ()), frozenset(covers or ()))
+    staff.organisation, home.parent = home, above
+    if above is not None:
+        above.parent = top
+    return staff, *others
+
+
+@cache
+def _statement(more: tuple[tuple[str, type[models.Model]], ...], join: str, where: str) -> str:
+    columns = [
+        f'{name}."{f.column}"' for name, model in (*_TABLES, *more) for f in model._meta.concrete_fields
+    ]
+    return f"SELECT r.names, c.ids, {', '.join(columns)} FROM {_ACCOUNT} {join} WHERE {where}"  # noqa: S608
+
+
+def _made(tables: Sequence[tuple[str, type[models.Model]]], row: Sequence[Any]) -> list[Any]:
+    """The rows of each table as objects; None where an outer join found none."""
+    found: list[Any] = []
+    start = 0
+    for _name, model in tables:
+        names = [f.attname for f in model._meta.concrete_fields]
+        values = row[start : start + len(names)]
+        start += len(names)
+        found.append(model.from_db(connection.alias, names, values) if values[0] is not None else None)
+    return found
