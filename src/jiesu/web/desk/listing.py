@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext as _
 
 from jiesu.cases.models import Case
@@ -37,9 +38,18 @@ class Line:
     secret: bool
 
 
+@lru_cache(maxsize=8)
+def _address(_prefix: str) -> tuple[str, str]:
+    """What stands before and after the number in the address of a case; finding it anew for each row takes long."""
+    number = "0" * 18
+    before, after = reverse("desk:case", args=[number]).split(number)
+    return before, after
+
+
 def line(item: Item, *, now: datetime, calendar: Calendar) -> Line:
     case = item.case
-    url = reverse("desk:case", args=[str(case.pk)])
+    before, after = _address(get_script_prefix())
+    url = f"{before}{case.pk}{after}"
     holder = case.office or case.organisation
     return Line(
         case=case,

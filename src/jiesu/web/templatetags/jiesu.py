@@ -7,9 +7,9 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from jiesu.web.templatetags import presentation as show
 
@@ -39,8 +39,15 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 @register.simple_tag
 def badge(label: str, tone: str = "secondary", icon_name: str = "") -> SafeString:
     """A soft badge. `tone` is a colour, a tone (waiting, doing, good …), a kind or a state."""
+    return _badge(conditional_escape(label), tone, icon_name)
+
+
+@lru_cache(maxsize=1024)
+def _badge(label: str, tone: str, icon_name: str) -> SafeString:
     mark = icon(icon_name) if icon_name else ""
-    return format_html('<span class="badge bg-{}-lt">{}{}</span>', show.colour_of(tone), mark, label)
+    return format_html(
+        '<span class="badge bg-{}-lt">{}{}</span>', show.colour_of(tone), mark, SafeString(label)
+    )
 
 
 @register.simple_tag
@@ -53,9 +60,13 @@ def state_badge(state: str, label: str = "") -> SafeString:
 def due_chip(chip: show.DueChip | Mapping[str, Any] | None) -> SafeString:
     """A clock: colour, icon and words. Takes a `DueChip`, a dict of its fields, or None.
 
-    Built in Python: a list shows fifty, and as an included template they cost 18 ms, so 3.5.
+    Written in Python and kept: a list shows fifty, many of them alike.
     """
-    made = show.chip_from(chip)
+    return _chip(show.chip_from(chip), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _chip(made: show.DueChip, _language: str | None) -> SafeString:
     late = " due-late" if made.state == "open" and made.left is not None and made.left < 0 else ""
     due = gettext("期限 %(day)s") % {"day": show.day_words(made.due)} if made.due else ""
     inside = format_html(
@@ -106,8 +117,8 @@ def yuan(fen: int | None) -> str:
 @register.filter
 def number(value: int | str) -> SafeString:
     """A case number in groups that copy as one run of digits."""
-    groups = format_html_join("", "<span>{}</span>", ((part,) for part in show.number_groups(value)))
-    return format_html('<span class="case-number">{}</span>', groups)
+    groups = "".join([f"<span>{escape(part)}</span>" for part in show.number_groups(value)])
+    return SafeString(f'<span class="case-number">{groups}</span>')
 
 
 @register.filter
