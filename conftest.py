@@ -1,4 +1,4 @@
-"""Gives every test run a folder of its own before Django reads its settings, and with pytest-xdist its server.
+"""Gives every test run, and each worker of it, a folder of its own before Django reads its settings.
 
 pytest-django reads the settings before it loads any ``conftest.py`` when pytest's own options name them, so they are
 named here, after ``JIESU_HOME``.
@@ -15,9 +15,11 @@ from pathlib import Path
 import django
 import pytest
 
+from jiesu.cases import keys
 from jiesu.config import private_database
 
-WORKER = "PYTEST_XDIST_WORKER" in os.environ
+#: Name of this worker of pytest-xdist; empty in the process that starts them, and without them.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 def _begin() -> Path:
@@ -26,29 +28,38 @@ def _begin() -> Path:
         del os.environ[name]
     run = Path(tempfile.mkdtemp(prefix="jiesu-test-"))
     atexit.register(shutil.rmtree, run, ignore_errors=True)
+    os.environ["JIESU_HOME"] = str(run / "home")
     return run
 
 
-if WORKER:
-    RUN = Path(os.environ["JIESU_HOME"]).parent
-else:
-    RUN = _begin()
-    os.environ["JIESU_HOME"] = str(RUN / "home")
+def _begin_worker() -> Path:
+    """A home of its own: copies of one database give out the same case numbers, and their files have the same names."""
+    run = Path(os.environ["JIESU_HOME"]).parent
+    os.environ["JIESU_HOME"] = str(run / WORKER)
+    # What the template was seeded with is sealed with one ring; what a test does to the ring stays with its worker.
+    shutil.copytree(run / "keys", run / WORKER / "keys")
+    return run
+
+
+RUN = _begin_worker() if WORKER else _begin()
 os.environ["DJANGO_SETTINGS_MODULE"] = "jiesu.config.settings"
 # Before any other conftest.py or test module, which read models as they are imported.
 django.setup()
 
 SERVER = private_database.PrivateServer(
-    folder=RUN / "home" / "postgresql",
-    secrets_file=RUN / "home" / "keys" / "postgresql.json",
+    folder=RUN / "server" / "postgresql",
+    secrets_file=RUN / "server" / "postgresql.json",
     throwaway=True,
 )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the one server of a run with workers: it must outlive each of them."""
+    """Make what all workers share: the server, which must outlive each of them, and the ring they begin with."""
     if not WORKER and config.getoption("numprocesses", None):
         SERVER.start()
+        shutil.copytree(keys.ensure_ring().parent, RUN / "keys")
+        # A worker that inherited it would read the settings before it has its home.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -81,7 +81,6 @@ def _build_template(server: PrivateServer) -> None:
         call_command("migrate", database="owner", interactive=False, verbosity=0)
         first_start.reference()
         demonstration.load(now=SEEDED_AT)
-        static_files.collect()
     with server.connect(name=draft) as superuser:
         superuser.execute("VACUUM ANALYZE")
     with server.connect() as superuser:
@@ -93,13 +92,13 @@ def _build_template(server: PrivateServer) -> None:
 @pytest.fixture(scope="session")
 def template(server: PrivateServer, django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> str:
     """Name of the migrated and seeded database that all others are copied from; the first worker builds it."""
-    lock = settings.JIESU.home / "template.lock"
-    with lock.open("w") as file, django_db_blocker.unblock():
+    with (server.folder.parent / "template.lock").open("w") as file, django_db_blocker.unblock():
         fcntl.flock(file, fcntl.LOCK_EX)
         with server.connect() as superuser:
             there = superuser.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone()
         if there is None:
             _build_template(server)
+        static_files.collect()
     return TEMPLATE
 
 
@@ -127,12 +126,20 @@ def own_database(
     assert "db" not in request.fixturenames, "own_database and db exclude each other"
     name = f"jiesu_{WORKER}_own{next(_copies)}"
     _copy(server, name)
+    _empty_home()
     with django_db_blocker.unblock(), pointed_at(server, name):
         try:
             yield name
         finally:
             connections.close_all()
             _drop(server, name)
+            _empty_home()
+
+
+def _empty_home() -> None:
+    """A fresh copy of the database gives out the same case numbers again: no file of another test lies under them."""
+    for name in ("files", "held", "imports", "anchors"):
+        shutil.rmtree(Path(settings.JIESU.home) / name, ignore_errors=True)
 
 
 def free_port() -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from psycopg.types.json import Jsonb
 
-from jiesu.cases import bulk, keys
+from jiesu.cases import act as door
+from jiesu.cases import bulk, draft, keys
 from jiesu.cases.act import act, open_case
 from jiesu.cases.chain import GENESIS, link_hash
 from jiesu.cases.files import Upload
+from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Case, Event, File, Message
 from jiesu.cases.opening import Opening, PartyInput
 from jiesu.cases.verify import verify_case
@@ -46,15 +49,19 @@ def owner(server: PrivateServer, own_database: str) -> Owner:
     return run
 
 
-@pytest.fixture
-def told(own_database: str) -> Story:
-    """An accepted complaint with its notice told, a word from the bureau and a file handed in with it."""
+def worked() -> Story:
+    """An accepted complaint with its notice told and a word from the bureau."""
     teller = assigned.__wrapped__(story.__wrapped__(who))  # type: ignore[attr-defined]
     one: Story = teller("complaint")
     one.act("handler", "accept")
     one.prove()
     one.act("handler", "send_message", body="请补充购物小票。")
     return one
+
+
+@pytest.fixture
+def told(own_database: str) -> Story:
+    return worked()
 
 
 def handed_in(own_database: str) -> Story:
@@ -75,8 +82,8 @@ def handed_in(own_database: str) -> Story:
     at = moment("2026-11-02T09:00")
     with transaction.atomic():
         files = [Upload("小票.png", picture())]
-        draft = open_case(opening, actor=who("calltaker"), at=at, files=files)
-    return Story(draft.case, who, at)
+        opened = open_case(opening, actor=who("calltaker"), at=at, files=files)
+    return Story(opened.case, who, at)
 
 
 def found(number: int) -> list[tuple[str, int, Any]]:
@@ -212,14 +219,25 @@ def test_an_import_holds_the_same(own_database: str, owner: Owner) -> None:
     assert "column_differs" in {code for code, _seq, _event in found(number)}
 
 
+@contextmanager
+def as_the_first_version_wrote() -> Iterator[None]:
+    """Steps are taken as events of schema 1, before register named a bureau that has received."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Context.__init__, "__defaults__", (1,))
+        patch.setattr(draft, "EVENT_SCHEMA", 1)
+        patch.setattr(door, "receiving_bureau", lambda desk: None)
+        yield
+
+
 def as_stored_before(number: int, owner: Owner) -> None:
     """Writes a case's events as schema 1 did: without digests of messages, receipt, registrar and files."""
     head = GENESIS
     for event in Event.objects.filter(case_id=number).order_by("seq"):
         data = {k: v for k, v in event.data.items() if k != "messages"}
         if event.type == "register":
-            later = ("received_at", "registered_by", "files")
+            later = ("received_at", "registered_by", "files", "receiving")
             data["in"] = {k: v for k, v in data["in"].items() if k not in later}
+        assert event.schema == 1
         head = link_hash(
             previous=head,
             case_id=number,
@@ -233,16 +251,16 @@ def as_stored_before(number: int, owner: Owner) -> None:
             data=data,
         )
         owner(
-            "UPDATE cases_event SET schema = 1, data = %s, hash = %s WHERE case_id = %s AND seq = %s",
+            "UPDATE cases_event SET data = %s, hash = %s WHERE case_id = %s AND seq = %s",
             (Jsonb(data), head, number, event.seq),
         )
     owner("UPDATE cases_case SET head = %s WHERE id = %s", (head, number))
 
 
-def test_events_of_the_first_schema_still_replay_and_verify(
-    own_database: str, told: Story, owner: Owner
-) -> None:
-    with_file = handed_in(own_database)
+def test_events_of_the_first_schema_still_replay_and_verify(own_database: str, owner: Owner) -> None:
+    # given a case of the first version with a notice, a word and a file
+    with as_the_first_version_wrote():
+        told, with_file = worked(), handed_in(own_database)
     for number in (told.number, with_file.number):
         as_stored_before(number, owner)
         assert found(number) == []
