@@ -63,6 +63,8 @@ class Sketch:
         if bringer and not born.get("anonymous"):
             people.insert(0, {"seq": 1, "role": bringer})
         data = {"kind": kind, "parties": list(parties) if parties is not None else people, **born}
+        if direct:
+            data["receiving"] = BUREAU
         self.state = CaseState(
             number=430900260000000001,
             kind=kind,

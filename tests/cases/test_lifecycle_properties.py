@@ -22,6 +22,7 @@ from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.informing import CLOCK_OF_BASIS
 from jiesu.cases.lifecycle.table import NEW, Context, Row
+from jiesu.cases.lifecycle.waiting import waits_for
 from jiesu.cases.step import Stepped, step
 from jiesu.law import actions, shipped
 
@@ -44,9 +45,15 @@ def context(at: datetime, seq: int, *, authority: int = BUREAU, **options: Any) 
 
 
 def born(
-    kind: str, at: datetime, *, anonymous: bool = False, confirmed: bool = True, mixed: str = ""
+    kind: str,
+    at: datetime,
+    *,
+    anonymous: bool = False,
+    confirmed: bool = True,
+    mixed: str = "",
+    receiving: int | None = None,
 ) -> CaseState:
-    """A freshly registered case with one party on each side."""
+    """A freshly registered case with one party on each side; ``receiving``: the bureau whose own desk took it in."""
     blank = CaseState(
         number=430900260000000001,
         kind=kind,
@@ -60,6 +67,8 @@ def born(
     if kind in BRINGER and not anonymous:
         parties.insert(0, {"seq": 1, "role": BRINGER[kind]})
     data = {"kind": kind, "parties": parties, "anonymous": anonymous, "confirmed": confirmed, "mixed": mixed}
+    if receiving is not None:
+        data["receiving"] = receiving
     if kind == "lead":
         data |= {"organisation": BUREAU, "found": "in_mediation"}
     return step(blank, "register", data, context(at, 3, authority=CENTRE)).state
@@ -137,6 +146,9 @@ def check(case: CaseState) -> None:
         assert case.state != "closed" or not case.unproven()
     else:
         assert case.closed_at is None
+        assert any(c.running for c in case.clocks) or waits_for(case), (case.kind, case.state, case.clocks)
+        if case.state == "registered":
+            assert due_at(case)[0] is not None, case.clocks
     first, rule = due_at(case)
     assert (first is None) == (rule == "")
     assert load_facts(dump_facts(case.facts)) == case.facts
@@ -261,10 +273,17 @@ def finish(case: CaseState, at: datetime) -> CaseState:
     anonymous=st.booleans(),
     confirmed=st.booleans(),
     mixed=st.sampled_from(["", "suggested"]),
+    receiving=st.sampled_from([None, BUREAU]),
 )
 @pytest.mark.rule("C-09")
-def test_random_work_never_dead_ends_and_never_leaves_a_duty(
-    seed: int, kind: str, start: datetime, anonymous: bool, confirmed: bool, mixed: str
+def test_random_work_never_dead_ends_and_never_leaves_a_case_without_a_running_clock_or_an_explicit_wait(
+    seed: int,
+    kind: str,
+    start: datetime,
+    anonymous: bool,
+    confirmed: bool,
+    mixed: str,
+    receiving: int | None,
 ) -> None:
     pick = random.Random(seed)
     at = start.replace(tzinfo=SHANGHAI)
@@ -274,6 +293,7 @@ def test_random_work_never_dead_ends_and_never_leaves_a_duty(
         anonymous=anonymous and kind == "report",
         confirmed=confirmed or kind == "lead",
         mixed="" if kind == "lead" else mixed,
+        receiving=receiving,
     )
     check(case)
     for _ in range(pick.randint(0, 25)):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jiesu.cases.models import Case, Message
+from jiesu.cases.lifecycle.waiting import waits_for
+from jiesu.cases.models import Case, Clock, Message
 from jiesu.cases.queries import visible
 from jiesu.cases.verify import verify_case
 from jiesu.intake.links import complete_links
@@ -24,7 +25,10 @@ def test_a_consultation_is_answered_at_once_or_by_a_notice_and_closed() -> None:
 
 
 def test_no_time_limit_is_set_for_consultations_by_law() -> None:
-    assert Sketch("consultation").clocks() == {}
+    case = Sketch("consultation")
+    assert not [c for c in case.state.clocks if c.statutory]
+    assert case.routed().clocks() == {}
+    assert str(waits_for(case.state)) == "等待答复；办法没有规定期限"
 
 
 @pytest.mark.django_db
@@ -83,9 +87,9 @@ def test_a_matter_with_its_own_statute_runs_from_receipt_and_holds_the_close(
     flag: str, rule: str, last_day: str
 ) -> None:
     at_birth = Sketch("other", flags=[flag])
-    assert at_birth.clocks() == {rule: last_day}
+    assert at_birth.clocks() == {rule: last_day, "service.distribution": "2026-10-13"}
     case = Sketch("other").does("flag", "2026-10-14T09:00", flag=flag)
-    assert case.clocks() == {rule: last_day}
+    assert case.clocks() == {rule: last_day, "service.distribution": "2026-10-13"}
     case.cannot("flag", because="already_flagged", flag=flag)
     case.cannot("convert", because="own_procedure", kind="complaint", matter="x")
     case.does("inform_other_channel", matter="information_request", advice="请另行申请")
@@ -99,7 +103,7 @@ def test_a_matter_with_its_own_statute_runs_from_receipt_and_holds_the_close(
 def test_a_flag_set_by_mistake_is_cleared_with_its_clock() -> None:
     case = Sketch("other").does("flag", flag="information_request")
     case.does("clear_flag", flag="information_request", reason="只是咨询")
-    assert (case.clocks(), case.state.facts.flags) == ({}, ())
+    assert (list(case.clocks()), case.state.facts.flags) == (["service.distribution"], ())
     case.cannot("clear_flag", because="flag", flag="information_request", reason="x")
 
 
@@ -139,11 +143,8 @@ def test_only_what_is_flagged_secret_ends_that_way() -> None:
 def test_the_legal_section_sees_an_information_request_at_once(story: Teller) -> None:
     told = story("other", registered_by_key="430902-centre")
     told.act("dispatcher.ziyang", "flag", flag="information_request")
-    assert (
-        visible(told.who("legal"), Part.CONTENT)
-        .filter(pk=told.number, due_rule="other.information_request")
-        .exists()
-    )
+    assert visible(told.who("legal"), Part.CONTENT).filter(pk=told.number).exists()
+    assert Clock.objects.filter(case_id=told.number, rule="other.information_request", state="open").exists()
     told.act(
         "legal",
         "enter_own_procedure",

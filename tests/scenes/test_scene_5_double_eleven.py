@@ -48,7 +48,7 @@ def test_a_refused_seven_day_return_is_complained_of_in_one_county_and_reported_
     does("dispatcher", report.pk, "route", at, organisation=suggested["report"])
     clocks = {
         c.rule: (c.holder_id, str(c.due_on))
-        for c in Clock.objects.filter(case_id__in=[complaint.pk, report.pk])
+        for c in Clock.objects.filter(case_id__in=[complaint.pk, report.pk], statutory=True)
     }
     assert clocks == {
         "complaint.acceptance": (bureau("430902"), "2026-11-20"),

@@ -33,7 +33,7 @@ from jiesu.people import calendar, settings
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, capacities
 from jiesu.places.models import Organisation
-from jiesu.places.queries import line_codes
+from jiesu.places.queries import line_codes, receiving_bureau
 
 
 @dataclass(frozen=True)
@@ -385,7 +385,15 @@ def open_case(
     """
     holder = opening.organisation or opening.registered_by
     line = line_codes(holder)
-    opening = replace(opening, province=line["province"], city=line["city"], county=line["county"])
+    desk = Organisation.objects.select_related("parent__parent").get(pk=opening.registered_by)
+    bureau = receiving_bureau(desk)
+    opening = replace(
+        opening,
+        province=line["province"],
+        city=line["city"],
+        county=line["county"],
+        receiving=bureau.pk if bureau else None,
+    )
     ctx = _surroundings(actor, at, organisation=holder, received=opening.received_at)
     draft = open_draft(opening, ctx, actor_kind=actor_kind(actor), compose=compose, files=files)
     draft.case.save(force_insert=True)

@@ -37,7 +37,7 @@ from jiesu.people import calendar
 from jiesu.people.actors import Actor
 from jiesu.people.models import Setting, Staff
 from jiesu.places.models import Organisation
-from jiesu.places.queries import authority
+from jiesu.places.queries import authority, receiving_bureau
 
 #: Cases copied in one transaction: large enough for COPY, small enough that nobody waits long for a document number.
 BATCH = 500
@@ -246,7 +246,8 @@ class _Desk:
         """
         opening = history.opening
         holder = self.organisations[opening.organisation or opening.registered_by]
-        opening = replace(opening, **{c: getattr(holder, c) for c in LINE_COLUMNS})
+        line = {c: getattr(holder, c) for c in LINE_COLUMNS}
+        opening = replace(opening, **line, receiving=self._receiving(opening.registered_by))
         draft = open_draft(
             opening,
             self._context(history.actor, history.at, holder, opening.received_at),
@@ -293,6 +294,10 @@ class _Desk:
         if key not in self.options:
             self.options[key] = options_for(holder, received)
         return self.options[key]
+
+    def _receiving(self, desk: int) -> int | None:
+        bureau = receiving_bureau(self.organisations[desk])
+        return bureau.pk if bureau else None
 
     def _serial(self) -> int:
         if not self.serials:

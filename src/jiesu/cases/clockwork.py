@@ -93,7 +93,7 @@ def _day(data: Data, name: str, ctx: Context, case: CaseState) -> date:
 
 def _holder(state: CaseState, who: str, data: Data) -> int | None:
     if who == "handling":
-        return state.organisation if state.organisation is not None else state.registered_by
+        return state.organisation or state.facts.receiving or state.registered_by
     if who == "centre":
         return state.registered_by
     value = data.get(who)
@@ -131,6 +131,8 @@ def move_clocks(state: CaseState, move: Move, data: Data, ctx: Context, taken: i
             state = state.with_clock(each)
         return state, taken, counted
     if isinstance(move, Hand):
+        if move.when is not None and not move.when(state, data, ctx):
+            return state, taken, ()
         holder = _holder(state, "handling", data)
         handed = tuple(
             replace(c, holder=holder) for c in state.clocks if c.running and c.rule not in HELD_ELSEWHERE
@@ -215,6 +217,7 @@ CLOCK_OPTIONS = frozenset(
         "transition.act",
         "weekend_rollover",
         "return_to_centre.working_days",
+        "distribution.working_days",
         "informant.courtesy_working_days",
     }
 )
@@ -249,13 +252,13 @@ def end_clocks(state: CaseState, ctx: Context) -> tuple[CaseState, list[ClockFac
 def due_at(state: CaseState) -> tuple[datetime | None, str]:
     """First instant after the last day of the earliest open clock of the handling organisation, and its rule.
 
-    None while nothing runs or all is suspended.
+    Before routing it is that of the centre, and of its bureau where both are one legal person. None while nothing runs
+    or all is suspended.
     """
-    holder = state.organisation if state.organisation is not None else state.registered_by
+    at_centre = (state.registered_by, state.facts.receiving)
+    holders = {None, *((state.organisation,) if state.organisation is not None else at_centre)}
     running = [
-        c
-        for c in state.clocks
-        if c.state == ClockState.OPEN and c.due_on is not None and c.holder in (holder, None)
+        c for c in state.clocks if c.state == ClockState.OPEN and c.due_on is not None and c.holder in holders
     ]
     if not running:
         return None, ""

@@ -28,7 +28,7 @@ from jiesu.cases.facts import (
 from jiesu.cases.kinds import BRINGER, Kind
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.fields import SEALED, Field
-from jiesu.cases.lifecycle.table import Context
+from jiesu.cases.lifecycle.table import EVENT_SCHEMA, Context
 from jiesu.cases.models import (
     Case,
     Clock,
@@ -44,7 +44,7 @@ from jiesu.cases.models import (
     Suggestion,
 )
 from jiesu.cases.sealing import BUSINESS_ROLES, sealed_columns
-from jiesu.cases.step import EVENT_SCHEMA, ChildDraft, Stepped, step
+from jiesu.cases.step import ChildDraft, Stepped, step
 from jiesu.cases.telling import NoticeDraft
 from jiesu.people.masking import mask_text
 
@@ -151,7 +151,7 @@ class Draft:
         """
         row = table(self.state.kind).rows.get(action)
         sealed = self.seal(data, row.fields if row else ())
-        ctx = replace(ctx, seq=self.state.next_seq)
+        ctx = replace(ctx, seq=self.state.next_seq, schema=EVENT_SCHEMA)
         done = step(self.state, action, sealed, ctx)
         before = {c.seq for c in self.state.clocks}
         for seq in self.state.facts.taking_part.keys() - done.state.facts.taking_part.keys():

@@ -108,7 +108,8 @@ class Facts:
     """What has happened so far that the law asks about later.
 
     ``taking_part`` holds the seqs of participants whose part is open, ``joint_consents`` the seqs of those who
-    agreed by subject, ``authorisations`` what an agent may do by the agent's seq.
+    agreed by subject, ``authorisations`` what an agent may do by the agent's seq. ``receiving`` is the bureau whose own
+    desk took the case in, where that bureau ordinarily handles: its receipt starts the period at once.
     """
 
     parties: tuple[PartyFact, ...] = ()
@@ -160,6 +161,7 @@ class Facts:
     informed: bool = False
     lead_of: int | None = None
     agreement: str = ""
+    receiving: int | None = None
 
 
 @dataclass(frozen=True)

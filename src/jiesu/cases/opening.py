@@ -56,6 +56,7 @@ class Opening:
         registered_by: organisation (centre, office, station) that registers.
         division: six digits of the number; the registering centre's division.
         received_at: first receipt anywhere; ``registered_at`` is the instant of typing in.
+        receiving: bureau that has received it by its being taken in here; None where that is still to come.
         service_due: last day that another platform set (12345), as ISO date.
         links: ties that exist from birth: (type, other case).
         represented_by of a party: position of the representative in ``parties``.
@@ -95,6 +96,7 @@ class Opening:
     city: str = ""
     county: str = ""
     business_id: int | None = None
+    receiving: int | None = None
 
 
 def new_query_code() -> str:
@@ -201,6 +203,7 @@ def open_draft(
         "channel": opening.channel,
         "received_at": opening.received_at.isoformat(),
         "registered_by": opening.registered_by,
+        "receiving": opening.receiving,
         "files": store_files(draft, files, at=ctx.at, from_citizen=ctx.party is not None) if files else None,
     }
     data = {k: v for k, v in data.items() if v not in (None, [])}

@@ -21,6 +21,7 @@ from jiesu.cases.chain import link_hash
 from jiesu.cases.files import store
 from jiesu.cases.kinds import ClockState, Kind
 from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.lifecycle.table import EVENT_SCHEMA
 from jiesu.cases.models import (
     Case,
     Clock,
@@ -35,7 +36,6 @@ from jiesu.cases.models import (
     RetentionRun,
     Suggestion,
 )
-from jiesu.cases.step import EVENT_SCHEMA
 from jiesu.people import settings
 from jiesu.people.models import Setting
 from jiesu.places.models import Organisation

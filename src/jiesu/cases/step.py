@@ -18,10 +18,6 @@ from jiesu.cases.lifecycle.lawday import act_day
 from jiesu.cases.lifecycle.table import Branch, Context, Row
 from jiesu.cases.telling import NoticeDraft, settle_told, tell_parties
 
-#: Shape of an event's data. From 2 on an event holds the digests of the messages it issued, and ``register`` receipt,
-#: registrar and files.
-EVENT_SCHEMA = 2
-
 
 @dataclass(frozen=True)
 class ChildDraft:

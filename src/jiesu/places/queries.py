@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from jiesu.places.models import Organisation, OrganisationType
+from jiesu.places.models import Organisation, OrganisationLevel, OrganisationType
 from jiesu.places.organisations import official_name
 
 #: Types inside the line of command of market regulation.
@@ -129,6 +129,15 @@ def line_codes(organisation_id: int) -> dict[str, str]:
     if codes is None:
         raise Organisation.DoesNotExist
     return dict(zip(("province", "city", "county"), codes, strict=True))
+
+
+def receiving_bureau(org: Organisation) -> Organisation | None:
+    """The bureau that receives by what its desk ``org`` takes in: a county's, which ordinarily handles (order 121
+    arts. 13, 15, 29). None for a desk of a higher bureau, whose receipt is not yet that of the bureau that will handle,
+    and for those outside market regulation.
+    """
+    bureau = authority(org)
+    return bureau if bureau is not None and bureau.level == OrganisationLevel.COUNTY else None
 
 
 def by_key(key: str) -> Organisation:

@@ -15,7 +15,8 @@ def arrival(case: CaseState, data: Data, ctx: Context) -> datetime:
     Where the centre that registered it belongs to that bureau, its receipt is the bureau's receipt, whatever was
     entered; assigning inside a bureau never restarts anything.
     """
-    if ctx.authority == int(data["organisation"]) or ctx.options.get("receipt.starts") == "received":
+    own = int(data["organisation"]) in (ctx.authority, case.facts.receiving)
+    if own or ctx.options.get("receipt.starts") == "received":
         return case.received_at
     if data.get("arrived_at"):
         return datetime.fromisoformat(data["arrived_at"])

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
+from jiesu.cases.kinds import Kind
 from jiesu.cases.lawbook import option_defaults
 from jiesu.cases.lifecycle import columns, folds, guards
 from jiesu.cases.lifecycle.fields import SHANGHAI, Field, Type
@@ -20,6 +21,7 @@ from jiesu.cases.lifecycle.roles import (
     SYSTEM,
 )
 from jiesu.cases.lifecycle.table import (
+    DISTRIBUTION,
     NEW,
     Children,
     Context,
@@ -33,6 +35,7 @@ from jiesu.cases.lifecycle.table import (
     Start,
     Tell,
     Void,
+    since,
     states,
 )
 from jiesu.law import working_days_between
@@ -84,6 +87,11 @@ def new_link(type_: str, field: str = "new_case", **data_fields: str) -> Childre
 #: Until a person has confirmed the kind, the strictest candidate's clock runs from receipt.
 STRICTEST = "complaint.acceptance"
 
+#: The statutory period that receipt by the competent bureau starts, by kind (order 121 art. 15, Penalty Procedure
+#: art. 18). Where centre and bureau are one legal person it runs from registering; a higher centre's receipt is not
+#: the bureau's, so that until it has routed, what runs is its own duty to distribute promptly (art. 41).
+FROM_RECEIPT = {Kind.COMPLAINT: "complaint.acceptance", Kind.REPORT: "report.verification"}
+
 #: Matters that are no complaint and no report and whose own statute's clock runs from receipt (order 121 art. 44).
 OWN_PROCEDURES = {
     "information_request": "other.information_request",
@@ -93,6 +101,53 @@ OWN_PROCEDURES = {
 
 def _unconfirmed(case: CaseState, data: Data, ctx: Context) -> bool:
     return not case.facts.confirmed
+
+
+def _received_here(case: CaseState, data: Data, ctx: Context) -> bool:
+    """Whether registering was receipt by the bureau as a legal person; none but its period then runs from it."""
+    return case.facts.receiving is not None or (case.facts.direct and case.organisation is None)
+
+
+def _period_from_receipt(case: CaseState, data: Data, ctx: Context) -> str | None:
+    rule = FROM_RECEIPT.get(Kind(case.kind))
+    return rule if rule is not None and case.clock(rule) is None else None
+
+
+def _confirmed_here(case: CaseState, data: Data, ctx: Context) -> bool:
+    return case.facts.confirmed and _received_here(case, data, ctx)
+
+
+def _only_distribution_is_owed(case: CaseState, data: Data, ctx: Context) -> bool:
+    """No period of the bureau that must act runs: the case is a higher centre's, or of a kind that has none."""
+    runs = _received_here(case, data, ctx) and any(case.clock(rule) for rule in FROM_RECEIPT.values())
+    return case.clock(DISTRIBUTION) is None and not runs
+
+
+def _of_another_kind(rule: str) -> Predicate:
+    """The clock of a rule was the strictest candidate's only, or belongs to a kind that the case is not."""
+
+    def when(case: CaseState, data: Data, ctx: Context) -> bool:
+        stood_in = not _received_here(case, data, ctx) and case.facts.routed_on is None
+        return stood_in or FROM_RECEIPT.get(Kind(case.kind)) != rule
+
+    return when
+
+
+def _carried_on(rule: str) -> Predicate:
+    """The bureau's period has run since its own desk took the case in; routing inside it restarts nothing."""
+
+    def when(case: CaseState, data: Data, ctx: Context) -> bool:
+        return ctx.schema >= 3 and case.facts.direct and case.clock(rule) is not None
+
+    return when
+
+
+def _before_3_or(holds: Predicate) -> Predicate:
+    return lambda case, data, ctx: ctx.schema < 3 or holds(case, data, ctx)
+
+
+def _not(holds: Predicate) -> Predicate:
+    return lambda case, data, ctx: not holds(case, data, ctx)
 
 
 def _flagged(flag: str) -> Predicate:
@@ -114,12 +169,11 @@ def register(*, tells: tuple[Tell, ...] = (), moves: tuple[Move, ...] = ()) -> R
         columns=columns.anonymous_parties,
         moves=(
             *moves,
-            Start(STRICTEST, at="received_at", holder="centre", when=_unconfirmed),
-            *(
-                Start(rule, at="received_at", holder="centre", when=_flagged(flag))
-                for flag, rule in OWN_PROCEDURES.items()
-            ),
+            Start(STRICTEST, at="received_at", when=_unconfirmed),
+            Start(_period_from_receipt, at="received_at", when=since(3, _confirmed_here)),
+            *(Start(rule, at="received_at", when=_flagged(flag)) for flag, rule in OWN_PROCEDURES.items()),
             Start("service.hotline_12345", fixed="service_due", holder="centre"),
+            Start(DISTRIBUTION, at="received_at", holder="centre", when=since(3, _only_distribution_is_owed)),
         ),
         tells=tells,
         article="register",
@@ -141,13 +195,22 @@ def confirm_kind() -> Row:
         ),
         fold=folds.confirm_kind,
         columns=lambda case, data, ctx: {**columns.kind(case, data, ctx), **columns.subject(case, data, ctx)},
-        moves=(Void(STRICTEST, "kind_confirmed"),),
+        moves=(
+            Void(STRICTEST, "kind_confirmed", when=_before_3_or(_of_another_kind(STRICTEST))),
+            *(
+                Void(rule, "kind_confirmed", when=since(3, _of_another_kind(rule)))
+                for rule in FROM_RECEIPT.values()
+                if rule != STRICTEST
+            ),
+            Start(_period_from_receipt, at="received_at", when=since(3, _received_here)),
+            Start(DISTRIBUTION, at="received_at", holder="centre", when=since(3, _only_distribution_is_owed)),
+        ),
         group="main",
     )
 
 
 def route(rule: str, *more: Field, guards_too: tuple[Guard, ...] = ()) -> Row:
-    start = (Start(rule, at=lambda case, data, ctx: case.arrived_at or ctx.at),) if rule else ()
+    carried = _carried_on(rule)
     return Row(
         action="route",
         label=_("分送"),
@@ -172,7 +235,12 @@ def route(rule: str, *more: Field, guards_too: tuple[Guard, ...] = ()) -> Row:
         guards=(guards.confirmed, guards.arrival_plausible, *guards_too),
         fold=folds.route,
         columns=columns.routed,
-        moves=(Void(rule, "routed_again"), *start, Start("service.report_back", fixed="report_by"))
+        moves=(
+            Void(rule, "routed_again", when=_not(carried)),
+            Hand(when=carried),
+            Start(rule, at=lambda case, data, ctx: case.arrived_at or ctx.at, when=_not(carried)),
+            Start("service.report_back", fixed="report_by"),
+        )
         if rule
         else (),
         children=participant("handling"),
@@ -244,6 +312,8 @@ def return_to_centre(rule: str, *also: str) -> Row:
             *((Void(rule, "returned", when=_bureau_carries_it),) if rule else ()),
             Void("service.report_back", "returned"),
             Hand(),
+            Start(_period_from_receipt, at="received_at", when=since(3, _received_here)),
+            Start(DISTRIBUTION, holder="centre", when=since(3, _only_distribution_is_owed)),
         ),
         warn=_promptly,
         article="return_to_centre",

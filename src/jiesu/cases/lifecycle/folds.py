@@ -50,6 +50,7 @@ def register(case: CaseState, data: Data, ctx: Context) -> Facts:
         links=tuple((link[0], int(link[1])) for link in data.get("links", [])),
         lead_of=int(data["lead_of"]) if data.get("lead_of") else None,
         commission_consents=_asked_on_form_1(data),
+        receiving=int(data["receiving"]) if data.get("receiving") else None,
     )
 
 
@@ -60,7 +61,8 @@ def _asked_on_form_1(data: Data) -> dict[str, bool]:
 
 
 def route(case: CaseState, data: Data, ctx: Context) -> Facts:
-    return replace(case.facts, direct=ctx.authority == int(data["organisation"]), routed_on=ctx.on)
+    own = int(data["organisation"]) in (ctx.authority, case.facts.receiving)
+    return replace(case.facts, direct=own, routed_on=ctx.on)
 
 
 def bounce(case: CaseState, data: Data, ctx: Context) -> Facts:

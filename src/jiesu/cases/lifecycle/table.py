@@ -29,6 +29,11 @@ def by(capacity: str, *roles: str) -> By:
     return By(capacity, frozenset(roles))
 
 
+#: Shape of an event's data and the tables it was written under. From 2 on an event holds the digests of the messages
+#: it issued, and ``register`` receipt, registrar and files; from 3 on ``register`` names the bureau that has received.
+EVENT_SCHEMA = 3
+
+
 @dataclass(frozen=True)
 class Context:
     """What surrounds a step: when, by whom, under which calendar and settings.
@@ -40,6 +45,7 @@ class Context:
         seq: seq of the event; what the step adds to the case follows it.
         calendar: calendar on which clocks are computed.
         options: settings of law and service in force for the case.
+        schema: schema of the event; what older events did is replayed as they did it.
     """
 
     at: datetime
@@ -49,6 +55,7 @@ class Context:
     seq: int
     calendar: Calendar
     options: Mapping[str, Any]
+    schema: int = EVENT_SCHEMA
 
     @property
     def on(self) -> date:
@@ -70,6 +77,15 @@ Fold = Callable[[CaseState, Data, Context], Facts]
 Choose = Callable[[CaseState, Data, Context], Any]
 Children = Callable[[CaseState, Data, Context], tuple["NewChild", ...]]
 Predicate = Callable[[CaseState, Data, Context], bool]
+
+
+def since(schema: int, holds: Predicate | None = None) -> Predicate:
+    """A condition of what the tables learned with a schema: events written before it did without."""
+
+    def when(case: CaseState, data: Data, ctx: Context) -> bool:
+        return ctx.schema >= schema and (holds is None or holds(case, data, ctx))
+
+    return when
 
 
 @dataclass(frozen=True)
@@ -161,6 +177,8 @@ class Hand:
 
     What another platform waits for stays with the centre that answers it; what the superior must decide stays there.
     """
+
+    when: Predicate | None = None
 
 
 @dataclass(frozen=True)
@@ -282,6 +300,16 @@ def narrowed(who: tuple[By, ...], kind: str) -> tuple[By, ...]:
     return tuple(found)
 
 
+#: What the centre owes until the case is with somebody who handles it.
+DISTRIBUTION = "service.distribution"
+
+
+def _out_of_the_centre(row: Row) -> Row:
+    """Whatever takes a case on from its registering does what the centre owed."""
+    leaves = State.REGISTERED in row.states and State.REGISTERED not in row.targets() and row.to is not None
+    return replace(row, moves=(Meet(DISTRIBUTION), *row.moves)) if leaves else row
+
+
 @dataclass(frozen=True)
 class Table:
     """The life cycle of one kind: its rows by action, in the order in which a person meets them."""
@@ -297,6 +325,7 @@ class Table:
             if row.action in named:
                 raise ValueError(f"{kind}: {row.action} stands twice")
             named[row.action] = row
+        named = {a: _out_of_the_centre(r) for a, r in named.items()}
         # Shared rows name every state they suit; a kind keeps those that it can reach.
         reached = {NEW, *(s for r in named.values() for s in r.targets())}
         kept = {a: replace(r, states=r.states & reached, who=narrowed(r.who, kind)) for a, r in named.items()}
