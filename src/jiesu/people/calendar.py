@@ -16,7 +16,7 @@ from jiesu.law.errors import LawError
 from jiesu.people.access import record_access
 from jiesu.people.actors import Actor
 from jiesu.people.errors import Code, PeopleError
-from jiesu.people.models import AccessAct, CalendarYear
+from jiesu.people.models import AccessAct, CalendarYear, Staff
 from jiesu.people.roles import Role
 
 # One import at a time: the version is the number of the last one plus one.
@@ -32,12 +32,34 @@ class Imported:
     changed: bool
 
 
+#: Which calendar is in use.
+LATEST = "SELECT version, at FROM people_calendaryear ORDER BY version DESC LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Imports:
+    """The last import of a calendar; nothing where there has been none."""
+
+    version: int | None
+    at: datetime | None
+
+
 def current() -> Calendar:
     """The calendar in use now; one small query, the calendar itself is kept in memory by version."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT version, at FROM people_calendaryear ORDER BY version DESC LIMIT 1")
+        cursor.execute(LATEST)
         last = cursor.fetchone()
     return _built(*last) if last else shipped()
+
+
+def entered(staff: Staff) -> Calendar:
+    """The calendar in use when an account was read by ``entering``; else as ``current``."""
+    imports: Imports | None = getattr(staff, "imports", None)
+    if imports is None:
+        return current()
+    if imports.version is None or imports.at is None:
+        return shipped()
+    return _built(imports.version, imports.at)
 
 
 def at_version(version: int | str) -> Calendar:

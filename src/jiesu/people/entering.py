@@ -1,4 +1,4 @@
-"""Whoever enters, read with everything that every request needs of them: home, bureau, roles of the day and covers.
+"""Whoever enters, read with all that every request needs: home, bureau, roles of the day, covers, calendar in use.
 
 One statement, written once: composing it takes longer than running it.
 """
@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, models
 
 from jiesu.people.actors import SHANGHAI
+from jiesu.people.calendar import LATEST, Imports
 from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
 
@@ -33,6 +34,7 @@ people_staff s JOIN places_organisation o ON o.id = s.organisation_id
 LEFT JOIN places_organisation p ON p.id = o.parent_id
 LEFT JOIN places_organisation g ON g.id = p.parent_id
 CROSS JOIN LATERAL {_HELD.format(staff="s.id")}
+LEFT JOIN ({LATEST}) y ON TRUE
 """
 
 
@@ -94,9 +96,9 @@ def _read(
         row = cursor.fetchone()
     if row is None:
         return None
-    roles, covers = row[:2]
-    made = _made((*_TABLES, *more), row[2:])
-    staff, home, above, top, *others = made
+    roles, covers, version, imported_at, *columns = row
+    staff, home, above, top, *others = _made((*_TABLES, *more), columns)
+    staff.imports = Imports(version, imported_at)
     staff.held = Held(day, frozenset(roles or ()), frozenset(covers or ()))
     staff.organisation, home.parent = home, above
     if above is not None:
@@ -109,7 +111,9 @@ def _statement(more: tuple[tuple[str, type[models.Model]], ...], join: str, wher
     columns = [
         f'{name}."{f.column}"' for name, model in (*_TABLES, *more) for f in model._meta.concrete_fields
     ]
-    return f"SELECT r.names, c.ids, {', '.join(columns)} FROM {_ACCOUNT} {join} WHERE {where}"  # noqa: S608
+    return (
+        f"SELECT r.names, c.ids, y.version, y.at, {', '.join(columns)} FROM {_ACCOUNT} {join} WHERE {where}"  # noqa: S608
+    )
 
 
 def _made(tables: Sequence[tuple[str, type[models.Model]]], row: Sequence[Any]) -> list[Any]:

@@ -190,7 +190,7 @@ def case(request: DeskRequest, number: int) -> HttpResponse:
     file = read(number, actor=actor)
     if file.case.kind in (Kind.REPORT, Kind.LEAD) and file.may(Part.CONTENT):
         record_access(actor=actor, act=AccessAct.OPEN_REPORT, at=request.now, case_id=file.case.pk)
-    days = calendar.current()
+    days = calendar.entered(request.staff)
     offers = offered(file.case, file.state, actor, request.now, participants=file.standing)
     seen = seen_links(request, file)
     history = file.may(Part.HISTORY) or file.may(Part.CONTENT)

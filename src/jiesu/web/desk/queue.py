@@ -82,7 +82,7 @@ def queue(request: DeskRequest) -> HttpResponse:
     whole, counted = counts[Filters()], counts[without_kind]
     above = {item.case.pk for item in found.failed}
     rows = [*found.failed, *(item for item in found.items if item.case.pk not in above)]
-    days = calendar.current()
+    days = calendar.entered(request.staff)
     context: dict[str, Any] = {
         "title": _("案件队列"),
         "scope": scope,

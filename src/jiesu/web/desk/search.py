@@ -45,7 +45,7 @@ def search(request: DeskRequest) -> HttpResponse:
         )
         if len(found) == 1 and text.isdigit() and len(text) == 18:
             return going(request, reverse("desk:case", args=[text]))
-        days = calendar.current()
+        days = calendar.entered(request.staff)
         lines = [line(item, now=request.now, calendar=days) for item in items(found[:MOST], request.actor)]
     context = {
         "title": _("检索"),
