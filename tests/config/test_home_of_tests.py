@@ -38,7 +38,7 @@ def test_workers_share_no_folder_and_begin_with_one_ring(tmp_path: Path) -> None
     probe.write_text(PROBE)
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("JIESU_", "PYTEST_", "DJANGO_"))}
     # given two workers that write the same file of the same case
-    options = "-q -n 2 --dist each -p conftest".split()
+    options = ["-q", "-n", "2", "--dist", "each", "-p", "conftest"]
     places = ["-c", str(root / "pyproject.toml"), "--rootdir", str(root), "--confcutdir", str(root)]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, *places, str(probe)],

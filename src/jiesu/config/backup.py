@@ -13,6 +13,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -29,25 +30,32 @@ from jiesu.config.process import Process
 from jiesu.config.roles import create_database, grant
 
 FORMAT = 1
-FOLDERS = ("files", "anchors")
+FOLDERS = ("files", "anchors", "imports")
 """What of ``JIESU_HOME`` goes into the archive beside the database."""
 _KEY_FILES = ("ring.json", "django.key")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A finished archive."""
+    """A finished archive.
+
+    :ivar missing: files that the database knows and the folder does not hold ("430902…/7"): lost, not erased.
+    :ivar erased: files that went while the archive was written, because their case's personal data was erased.
+    """
 
     path: Path
     size: int
     sha256: str
+    missing: tuple[str, ...] = ()
+    erased: int = 0
 
 
 def write(process: Process, *, target: Path, at: datetime) -> Written:
     """Write the archive while the system runs.
 
-    The database is dumped first, in one snapshot. Files are only ever added, and before their row commits, so what is
-    copied afterwards holds every file that the snapshot knows.
+    The database is dumped first, in one snapshot. Files are added before their row commits, so what is copied
+    afterwards holds every file that the snapshot knows, but for those of cases that were erased meanwhile: a row says
+    so before its files go. What is missing without such a row is named.
 
     :raises DatabaseServerError: the dump failed, or Jiesu has not been started here yet.
     """
@@ -56,10 +64,7 @@ def write(process: Process, *, target: Path, at: datetime) -> Written:
     draft = target.with_name(f".{target.name}.part")
     with tempfile.TemporaryDirectory(prefix="jiesu-backup-", dir=target.parent) as folder:
         dump = Path(folder) / "database.dump"
-        run_checked(
-            [str(binaries() / "pg_dump"), "--format=custom", "--no-owner", f"--file={dump}", *_where(owner)],
-            {"env": _environment(owner)},
-        )
+        known = _dump(owner, dump)
         try:
             with tarfile.open(draft, "w") as archive:
                 draft.chmod(0o600)
@@ -71,13 +76,90 @@ def write(process: Process, *, target: Path, at: datetime) -> Written:
                 }
                 _add_text(archive, "about.json", json.dumps(about, ensure_ascii=False))
                 archive.add(dump, "database.dump")
-                for name in FOLDERS:
-                    if (process.home / name).is_dir():
-                        archive.add(process.home / name, name)
+                kept = {name for folder in FOLDERS for name in _add_folder(archive, process.home, folder)}
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
-    return Written(path=target, size=target.stat().st_size, sha256=_sha256(target))
+    missing, erased = _explained(owner, [row for row in known if _file_name(*row) not in kept])
+    return Written(
+        path=target,
+        size=target.stat().st_size,
+        sha256=_sha256(target),
+        missing=tuple(f"{case}/{seq}" for case, seq in missing),
+        erased=erased,
+    )
+
+
+#: Number of a case and seq of its file.
+FileRow = tuple[int, int]
+
+
+def _dump(owner: Login, target: Path) -> list[FileRow]:
+    """Dump the database, and list the files that ought to be there, both as of the same snapshot."""
+    with psycopg.connect(**owner.conninfo()) as connection:
+        # Nothing is asked here while the dump runs, however long it takes.
+        connection.execute("SET idle_in_transaction_session_timeout = 0")
+        connection.commit()
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        row = connection.execute("SELECT pg_export_snapshot()").fetchone()
+        assert row is not None
+        run_checked(
+            [
+                str(binaries() / "pg_dump"),
+                *("--format=custom", "--no-owner", f"--snapshot={row[0]}", f"--file={target}"),
+                *_where(owner),
+            ],
+            {"env": _environment(owner)},
+        )
+        return connection.execute(
+            "SELECT f.case_id, f.seq FROM cases_file f JOIN cases_case c ON c.id = f.case_id"
+            " WHERE c.redacted_at IS NULL ORDER BY 1, 2"
+        ).fetchall()
+
+
+def _explained(owner: Login, gone: list[FileRow]) -> tuple[list[FileRow], int]:
+    """Files that are missing for no reason, and how many are because retention has erased their case since."""
+    if not gone:
+        return [], 0
+    with psycopg.connect(**owner.conninfo()) as connection:
+        rows = connection.execute(
+            "SELECT id FROM cases_case WHERE id = ANY(%s) AND redacted_at IS NOT NULL",
+            [sorted({case for case, _seq in gone})],
+        ).fetchall()
+    erased = {row[0] for row in rows}
+    missing = [row for row in gone if row[0] not in erased]
+    return missing, len(gone) - len(missing)
+
+
+def _file_name(case: int, seq: int) -> str:
+    """Where a case's file lies under ``JIESU_HOME``."""
+    return f"files/{str(case)[:6]}/{case}/{seq}"
+
+
+def _add_folder(archive: tarfile.TarFile, home: Path, folder: str) -> Iterator[str]:
+    """Add what lies in a folder; give the names. What goes away meanwhile is left out, and drafts are."""
+    if (home / folder).is_dir():
+        archive.add(home / folder, folder, recursive=False)
+    for place, _folders, names in os.walk(home / folder):
+        for name in sorted(names):
+            path = Path(place) / name
+            if name.startswith(".") or path.suffix == ".plain":
+                continue
+            inside = path.relative_to(home).as_posix()
+            if _add_file(archive, path, inside):
+                yield inside
+
+
+def _add_file(archive: tarfile.TarFile, path: Path, name: str) -> bool:
+    """Add one file; False where it is no longer there."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return False
+    with file:
+        # Of the open file: what is removed from now on is still read to its end.
+        archive.addfile(archive.gettarinfo(arcname=name, fileobj=file), file)
+    return True
 
 
 def write_keys(process: Process, *, target: Path) -> Written:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write and name what was written."""
+    """Write and name what was written; exit code 1 where files are missing that nobody erased."""
     settings = process.read()
     written = [backup.write(settings, target=args.target.absolute(), at=datetime.now(tz=UTC))]
     if args.keys is not None:
@@ -33,4 +34,18 @@ def run(args: argparse.Namespace) -> int:
         print(f"{one.path}  {one.size} B  SHA-256 {one.sha256}")
     if args.keys is None:
         print("备份不含密钥：请用 --keys 另存。 / The keys are not in it: write them with --keys.")
-    return 0
+    data = written[0]
+    if data.erased:
+        print(
+            f"备份期间按保存期限删除了 {data.erased} 个文件，不在其中。"
+            f" / {data.erased} files were erased by retention meanwhile and are not in it."
+        )
+    for name in data.missing:
+        print(f"{name}  文件不在磁盘上 / the file is missing", file=sys.stderr)
+    if data.missing:
+        print(
+            "备份已写成，但缺少上列文件：请用 jiesu verify 核对，从较早的备份找回。"
+            " / The back-up is written, but these files are missing: run jiesu verify, and look in an earlier back-up.",
+            file=sys.stderr,
+        )
+    return 1 if data.missing else 0
