@@ -52,8 +52,14 @@ def born(
     confirmed: bool = True,
     mixed: str = "",
     receiving: int | None = None,
+    promised: bool = False,
 ) -> CaseState:
-    """A freshly registered case with one party on each side; ``receiving``: the bureau whose own desk took it in."""
+    """A freshly registered case with one party on each side.
+
+    Args:
+        receiving: the bureau whose own desk took it in.
+        promised: 12345 awaits a reply.
+    """
     blank = CaseState(
         number=430900260000000001,
         kind=kind,
@@ -69,6 +75,8 @@ def born(
     data = {"kind": kind, "parties": parties, "anonymous": anonymous, "confirmed": confirmed, "mixed": mixed}
     if receiving is not None:
         data["receiving"] = receiving
+    if promised:
+        data["service_due"] = (at.date() + timedelta(days=5)).isoformat()
     if kind == "lead":
         data |= {"organisation": BUREAU, "found": "in_mediation"}
     return step(blank, "register", data, context(at, 3, authority=CENTRE)).state
@@ -165,6 +173,7 @@ ENDINGS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("enter_own_procedure", {"matter": "review_application", "reference": WORDS}),
         ("keep_whole", {"reason": WORDS}),
         ("finish_assistance", {"result": WORDS}),
+        ("reply_to_12345", {"reply": WORDS}),
         ("decide_recusal", {"granted": False, "reason": WORDS}),
         ("end_appraisal", {"document": WORDS, "result": WORDS}),
         ("end_testing", {"document": WORDS, "result": WORDS}),
@@ -274,6 +283,7 @@ def finish(case: CaseState, at: datetime) -> CaseState:
     confirmed=st.booleans(),
     mixed=st.sampled_from(["", "suggested"]),
     receiving=st.sampled_from([None, BUREAU]),
+    promised=st.booleans(),
 )
 @pytest.mark.rule("C-09")
 def test_random_work_never_dead_ends_and_never_leaves_a_case_without_a_running_clock_or_an_explicit_wait(
@@ -284,6 +294,7 @@ def test_random_work_never_dead_ends_and_never_leaves_a_case_without_a_running_c
     confirmed: bool,
     mixed: str,
     receiving: int | None,
+    promised: bool,
 ) -> None:
     pick = random.Random(seed)
     at = start.replace(tzinfo=SHANGHAI)
@@ -294,6 +305,7 @@ def test_random_work_never_dead_ends_and_never_leaves_a_case_without_a_running_c
         confirmed=confirmed or kind == "lead",
         mixed="" if kind == "lead" else mixed,
         receiving=receiving,
+        promised=promised,
     )
     check(case)
     for _ in range(pick.randint(0, 25)):

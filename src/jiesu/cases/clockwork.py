@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.utils.translation import gettext as _
 
@@ -58,6 +58,7 @@ def compute(clock: ClockFact, ctx: Context) -> ClockFact:
     return replace(
         clock,
         due_on=deadline.last_day,
+        due_at=deadline.ends_at,
         provisional=deadline.provisional,
         article=deadline.article,
         instrument=deadline.instrument,
@@ -150,8 +151,9 @@ def move_clocks(state: CaseState, move: Move, data: Data, ctx: Context, taken: i
     if clock is None:
         return state, taken, ()
     if isinstance(move, Meet):
-        on = _day(data, move.on, ctx, state)
-        changed = replace(clock, decided_on=on) if move.decided else met(clock, on)
+        at = _instant(data, move.on, ctx, state)
+        on = at.astimezone(SHANGHAI).date()
+        changed = replace(clock, decided_on=on) if move.decided else met(clock, on, at=at)
         return state.with_clock(changed), taken, (changed,)
     if isinstance(move, Void):
         voided: list[ClockFact] = []
@@ -219,34 +221,44 @@ CLOCK_OPTIONS = frozenset(
         "return_to_centre.working_days",
         "distribution.working_days",
         "informant.courtesy_working_days",
+        "on_site.hours",
     }
 )
 
 
-def met(clock: ClockFact, on: date) -> ClockFact:
-    """The clock as done on a day; late if that day lies after its last one. A suspended clock is done in time."""
+def met(clock: ClockFact, on: date, *, at: datetime | None = None) -> ClockFact:
+    """The clock as done on a day; late if that day lies after its last one. A suspended clock is done in time.
+
+    Args:
+        at: the instant, where it is known; a period of hours is late from the instant at which it ends.
+    """
     late = clock.due_on is not None and on > clock.due_on
+    if clock.due_at is not None and at is not None:
+        late = at >= clock.due_at
     return replace(clock, state=(ClockState.MET_LATE if late else ClockState.MET).value, met_on=on)
 
 
 def end_clocks(state: CaseState, ctx: Context) -> tuple[CaseState, list[ClockFact]]:
-    """Ends the remaining clocks of a case that ends: service clocks end with it, those marked ``after_close`` go on.
+    """Ends the remaining clocks of a case that ends; those marked ``after_close`` go on.
 
-    A case that goes on as another kind or in another case has answered nobody: its clocks are void, not met.
+    None of them is met: what was owed was done by an act of its own, or it was not. A case that goes on as another
+    kind takes what is owed to 12345 along.
     """
     goes_on = state.state in (State.CONVERTED, State.MERGED)
     changed: list[ClockFact] = []
     for clock in state.clocks:
-        if clock.running and not clock.after_close:
-            if clock.statutory or goes_on:
-                void = replace(
-                    clock, state=ClockState.VOID.value, reason=state.state if goes_on else "case_closed"
-                )
-            else:
-                void = met(clock, ctx.on)
-            state = state.with_clock(void)
-            changed.append(void)
+        if clock.running and (not clock.after_close or state.state == State.CONVERTED):
+            ended = replace(
+                clock, state=ClockState.VOID.value, reason=state.state if goes_on else "case_closed"
+            )
+            if ctx.schema < 3 and not clock.statutory and not goes_on:
+                ended = met(clock, ctx.on)
+            state = state.with_clock(ended)
+            changed.append(ended)
     return state, changed
+
+
+LAST = datetime.max.replace(tzinfo=SHANGHAI)
 
 
 def due_at(state: CaseState) -> tuple[datetime | None, str]:
@@ -262,6 +274,5 @@ def due_at(state: CaseState) -> tuple[datetime | None, str]:
     ]
     if not running:
         return None, ""
-    first = min(running, key=lambda c: (c.due_on or date.max, c.seq))
-    assert first.due_on is not None
-    return datetime.combine(first.due_on + timedelta(days=1), time(), SHANGHAI), first.rule
+    first = min(running, key=lambda c: (c.ends_at or LAST, c.seq))
+    return first.ends_at, first.rule

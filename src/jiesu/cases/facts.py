@@ -7,11 +7,13 @@ rows are a copy of it for lists and rights. Facts hold codes, ids and dates, nev
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 Data = dict[str, Any]
 Value = TypeVar("Value")
 
@@ -166,7 +168,10 @@ class Facts:
 
 @dataclass(frozen=True)
 class ClockFact:
-    """A clock as a value; days are days of Asia/Shanghai, pauses are (from, to) with both days included."""
+    """A clock as a value; days are days of Asia/Shanghai, pauses are (from, to) with both days included.
+
+    ``due_at`` is the end of a period of hours, which ends within its last day; other periods last to 24:00 of it.
+    """
 
     seq: int
     rule: str
@@ -187,10 +192,18 @@ class ClockFact:
     after_close: bool = False
     reason: str = ""
     options: Data = field(default_factory=dict)
+    due_at: datetime | None = None
 
     @property
     def running(self) -> bool:
         return self.state in ("open", "suspended")
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """First instant after the period; None while it is suspended."""
+        if self.due_at is not None or self.due_on is None:
+            return self.due_at
+        return datetime.combine(self.due_on + timedelta(days=1), time(), SHANGHAI)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ BATCH = 2000
 #: Days; no published holiday with its weekends has been longer.
 LONGEST_HOLIDAY = 10
 BEFORE, AFTER = "reminder.before", "reminder.escalate_after"
+LATE = "late"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Running:
     case_id: int
     seq: int
     due_on: date
+    due_at: datetime | None
     holder: int | None
     registered_by: int
     organisation: int | None
@@ -63,6 +65,7 @@ def running_until(day: date) -> Iterator[Running]:
             "case_id",
             "seq",
             "due_on",
+            "due_at",
             "holder_id",
             "case__registered_by_id",
             "case__organisation_id",
@@ -95,7 +98,7 @@ def stage(left: int, *, over: bool = False, before: Sequence[int], after: Sequen
     if over:
         # On the first working day after the end no full day has passed yet.
         reached = [n for n in after if -left > n]
-        return f"escalated_{max(reached)}" if reached else "late"
+        return f"escalated_{max(reached)}" if reached else LATE
     if left == 0:
         return "today"
     due = [n for n in before if n and left <= n]
@@ -143,13 +146,16 @@ class Stages:
         own: list[int] = [int(day) for value in rows for day in value]
         return max(0, *self._common[0], *own)
 
-    def of(self, due_on: date, organisation: int) -> str:
+    def of(self, due_on: date, organisation: int, *, due_at: datetime | None = None) -> str:
         values = self.values(organisation)
         key = (due_on, values)
         if key not in self._known:
             left = days_left(due_on, today=self.today, calendar=self._calendar) or 0
             before, after = values
             self._known[key] = stage(left, over=self.today > due_on, before=before, after=after)
+        if due_at is not None and self._at >= due_at:
+            # A period of hours is over within its last day.
+            return self._known[key] if self.today > due_on else LATE
         return self._known[key]
 
 
@@ -210,7 +216,7 @@ class Directory:
         responsible heads, then the supervisors of the next level. Somebody always, if there is anybody."""
         responsible = clock.holder or clock.organisation or clock.registered_by
         found = self._workers(clock, responsible)
-        late = stage_ == "late" or stage_.startswith("escalated")
+        late = stage_ == LATE or stage_.startswith("escalated")
         own = clock.holder in (None, clock.organisation)
         if own and not stage_.startswith("before"):
             found |= self.with_deputies(self.holders(Role.OFFICEHEAD, clock.office))
@@ -232,7 +238,8 @@ def owed(at: datetime) -> Iterator[Owed]:
     horizon = stages.today + timedelta(days=stages.earliest() * 2 + LONGEST_HOLIDAY)
     known: dict[tuple[Any, ...], frozenset[int]] = {}
     for clock in running_until(horizon):
-        reached = stages.of(clock.due_on, clock.organisation or clock.registered_by)
+        bureau = clock.organisation or clock.registered_by
+        reached = stages.of(clock.due_on, bureau, due_at=clock.due_at)
         if not reached:
             continue
         place = (

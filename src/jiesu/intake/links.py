@@ -16,11 +16,13 @@ from django.db.models import Exists, F, Func, OuterRef, Q, Value
 
 from jiesu.cases import jobs
 from jiesu.cases.act import act, load, lock, open_case, pending_links
+from jiesu.cases.clockwork import FIXED
 from jiesu.cases.compose import party_plain
 from jiesu.cases.draft import Draft
 from jiesu.cases.errors import ActionError
 from jiesu.cases.files import Upload, read
 from jiesu.cases.kinds import Channel, Kind, LinkType
+from jiesu.cases.lifecycle.common import HOTLINE
 from jiesu.cases.lifecycle.fields import SHANGHAI, parse_date
 from jiesu.cases.models import Case, File, Link, Party, Passage
 from jiesu.cases.opening import Opening, PartyInput, new_query_code
@@ -121,10 +123,20 @@ def _sibling(draft: Draft, link: Link) -> Opening:
         anonymous=case.anonymous and kind == Kind.REPORT,
         mixed="split" if split else "",
         external_number=case.external_number,
+        service_due="" if split else _owed_to_12345(draft),
         links=((link.type, case.pk),),
         query_code=new_query_code(),
         business_id=case.business_id,
     )
+
+
+def _owed_to_12345(draft: Draft) -> str:
+    """The day on which 12345 awaits its reply, which goes over to a case that the first is converted to.
+
+    Of a mixed letter the first case answers 12345; two replies to one order would contradict each other.
+    """
+    clock = next((c for c in reversed(draft.state.clocks) if c.rule == HOTLINE), None)
+    return "" if clock is None or clock.met_on is not None else str(clock.options[FIXED])
 
 
 def _lead(draft: Draft, link: Link) -> Opening:

@@ -35,6 +35,7 @@ from jiesu.cases.lifecycle.table import (
     Start,
     Tell,
     Void,
+    before,
     since,
     states,
 )
@@ -99,6 +100,13 @@ OWN_PROCEDURES = {
 }
 
 
+#: What 12345 itself asks for: a reply by the day on its order, which no other act stands in for.
+REPORT_BACK = "service.report_back"
+HOTLINE = "service.hotline_12345"
+#: Immediate handling: somebody is there within the hour.
+ON_SITE = "service.on_site_hour"
+
+
 def _unconfirmed(case: CaseState, data: Data, ctx: Context) -> bool:
     return not case.facts.confirmed
 
@@ -142,6 +150,11 @@ def _carried_on(rule: str) -> Predicate:
     return when
 
 
+def _rapid(case: CaseState, data: Data, ctx: Context) -> bool:
+    """Where the centre orders rapid response; the hour runs from the order."""
+    return bool(data.get("rapid"))
+
+
 def _before_3_or(holds: Predicate) -> Predicate:
     return lambda case, data, ctx: ctx.schema < 3 or holds(case, data, ctx)
 
@@ -172,7 +185,9 @@ def register(*, tells: tuple[Tell, ...] = (), moves: tuple[Move, ...] = ()) -> R
             Start(STRICTEST, at="received_at", when=_unconfirmed),
             Start(_period_from_receipt, at="received_at", when=since(3, _confirmed_here)),
             *(Start(rule, at="received_at", when=_flagged(flag)) for flag, rule in OWN_PROCEDURES.items()),
-            Start("service.hotline_12345", fixed="service_due", holder="centre"),
+            Start(HOTLINE, fixed="service_due", holder="centre", when=before(3)),
+            # 12345 waits for its reply whatever becomes of the case, also where it is joined to another.
+            Start(HOTLINE, fixed="service_due", holder="centre", after_close=True, when=since(3)),
             Start(DISTRIBUTION, at="received_at", holder="centre", when=since(3, _only_distribution_is_owed)),
         ),
         tells=tells,
@@ -229,6 +244,13 @@ def route(rule: str, *more: Field, guards_too: tuple[Guard, ...] = ()) -> Row:
                 help=_("有处理权限的局收到的时间，期限由此起算；不填为现在"),
             ),
             Field("report_by", Type.DATE, _("要求报告结果的日期"), required=False, future=True),
+            Field(
+                "rapid",
+                Type.BOOL,
+                _("快速反应"),
+                required=False,
+                help=_("限时到达现场，时限自分送时起算，到场后登记；服务承诺，不是法定期限"),
+            ),
             *more,
             Field("note", Type.TEXT, _("备注"), required=False, help=_("补录到达时间的，在此写明理由")),
         ),
@@ -239,10 +261,11 @@ def route(rule: str, *more: Field, guards_too: tuple[Guard, ...] = ()) -> Row:
             Void(rule, "routed_again", when=_not(carried)),
             Hand(when=carried),
             Start(rule, at=lambda case, data, ctx: case.arrived_at or ctx.at, when=_not(carried)),
-            Start("service.report_back", fixed="report_by"),
+            Start(REPORT_BACK, fixed="report_by"),
+            Start(ON_SITE, when=_rapid),
         )
         if rule
-        else (),
+        else (Start(REPORT_BACK, fixed="report_by", when=since(3)), Start(ON_SITE, when=_rapid)),
         children=participant("handling"),
         article="distribute",
         group="main",
@@ -310,7 +333,8 @@ def return_to_centre(rule: str, *also: str) -> Row:
             Start("service.return_to_centre", at=_since_routed, holder="centre"),
             Meet("service.return_to_centre"),
             *((Void(rule, "returned", when=_bureau_carries_it),) if rule else ()),
-            Void("service.report_back", "returned"),
+            Void(REPORT_BACK, "returned"),
+            Void(ON_SITE, "returned"),
             Hand(),
             Start(_period_from_receipt, at="received_at", when=since(3, _received_here)),
             Start(DISTRIBUTION, holder="centre", when=since(3, _only_distribution_is_owed)),

@@ -126,7 +126,7 @@ OTHER = Table.of(
         ),
         guards=(guards.confirmed,),
         columns=lambda case, data, ctx: {"outcome": "returned_to_12345"},
-        moves=(Meet("service.hotline_12345"),),
+        moves=(Meet(common.HOTLINE),),
         article="inform_other_channel",
         group="main",
     ),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lifecycle import columns, folds, guards
-from jiesu.cases.lifecycle.common import NOTE, REASON, participant
+from jiesu.cases.lifecycle.common import HOTLINE, NOTE, ON_SITE, REASON, REPORT_BACK, participant
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.roles import (
     BUREAU_HEAD,
@@ -29,6 +32,7 @@ from jiesu.cases.lifecycle.table import (
     Refusal,
     Row,
     Start,
+    before,
     by,
     states,
 )
@@ -242,7 +246,9 @@ def close(where: frozenset[str], who: tuple[By, ...], *extra: Guard) -> Row:
             NOTE,
         ),
         guards=(_checked, guards.own_bureau, *extra, guards.nothing_owed),
-        moves=(Meet("service.hotline_12345"), Meet("service.report_back"), Meet("service.review_order")),
+        # Closing shows the centre the result, so it reports back. It tells 12345 nothing: that is done by the reply
+        # alone, without which the guard keeps the case open: the person asked there, and is called back from there.
+        moves=(Meet(HOTLINE, when=before(3)), Meet(REPORT_BACK), Meet("service.review_order")),
         article="follow_up",
         group="main",
     )
@@ -300,15 +306,28 @@ def promises(where: frozenset[str], who: tuple[By, ...]) -> tuple[Row, ...]:
             states=where,
             who=who,
             fields=(Field("result", Type.TEXT, _("处理结果")),),
-            guards=(_runs("service.report_back"),),
-            moves=(Meet("service.report_back"),),
+            guards=(_runs(REPORT_BACK, say_no_date),),
+            moves=(Meet(REPORT_BACK),),
             article="distribute",
             group="more",
         ),
         Row(
+            action="record_arrival",
+            label=_("登记到达现场"),
+            states=where,
+            who=who,
+            fields=(
+                Field("at", Type.DATETIME, _("到达时间"), past=True, prefill="now"),
+                NOTE,
+            ),
+            guards=(_runs(ON_SITE, say_no_order), _not_before_order),
+            moves=(Meet(ON_SITE, on="at"),),
+            group="main",
+        ),
+        Row(
             action="reply_to_12345",
             label=_("回复 12345"),
-            states=where | {"closed"},
+            states=where | {"closed", "merged"},
             who=(*who, *FRONT),
             fields=(
                 Field("on", Type.DATE, _("回复日期"), past=True, prefill="today"),
@@ -327,20 +346,35 @@ def promises(where: frozenset[str], who: tuple[By, ...]) -> tuple[Row, ...]:
                 ),
             ),
             guards=(_from_12345,),
-            moves=(Meet("service.hotline_12345", on="on"),),
+            moves=(Meet(HOTLINE, on="on"),),
             group="more",
         ),
     )
 
 
-def _runs(rule: str) -> Guard:
+def say_no_date() -> str:
+    return say("没有要求报告的日期。")
+
+
+def say_no_order() -> str:
+    return say("本件没有快速反应的要求，或者已经登记到达。")
+
+
+def _runs(rule: str, otherwise: Callable[[], str]) -> Guard:
     def guard(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-        return None if case.clock(rule) else Refusal("no_clock", say("没有要求报告的日期。"))
+        return None if case.clock(rule) else Refusal("no_clock", otherwise())
 
     return guard
 
 
+def _not_before_order(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    clock = case.clock(ON_SITE)
+    if clock is not None and datetime.fromisoformat(data["at"]) < clock.started_at:
+        return Refusal("arrived_before_order", say("到达时间不能早于分送时间。"), "at")
+    return None
+
+
 def _from_12345(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    if case.channel == "12345" or case.clock("service.hotline_12345"):
+    if case.channel == "12345" or case.clock(HOTLINE):
         return None
     return Refusal("not_from_12345", say("本件不是 12345 转来的。"))

@@ -319,6 +319,8 @@ def owed_before_close(case: CaseState, ctx: Context) -> list[str]:
         owed.append(_("有 %(n)d 件必须的告知还没有送达证明") % {"n": len(case.unproven())})
     if any(c.running and c.statutory and not c.after_close for c in case.clocks):
         owed.append(_("还有法定期限在计时"))
+    if ctx.schema >= 3 and case.clock("service.hotline_12345") is not None:
+        owed.append(_("还没有回复 12345"))
     if facts.open_parts:
         owed.append(_("还有 %(n)d 件协办未完成") % {"n": facts.open_parts})
     if facts.proposals:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lifecycle import folds
 from jiesu.cases.lifecycle.choices import FLAG_NAMES
-from jiesu.cases.lifecycle.common import NOTE, OWN_PROCEDURES, REASON
+from jiesu.cases.lifecycle.common import HOTLINE, NOTE, OWN_PROCEDURES, REASON
 from jiesu.cases.lifecycle.fields import Choices, Field, Type
 from jiesu.cases.lifecycle.roles import (
     BUREAU_HEAD,
@@ -19,7 +19,7 @@ from jiesu.cases.lifecycle.roles import (
     RECEIVING,
     SYSTEM,
 )
-from jiesu.cases.lifecycle.table import By, Context, Meet, Predicate, Refusal, Row, Start, Void
+from jiesu.cases.lifecycle.table import By, Context, Meet, Predicate, Refusal, Row, Start, Void, since
 
 FLAGS: Choices = tuple(FLAG_NAMES.items())
 
@@ -107,7 +107,10 @@ def rows(where: frozenset[str], who: tuple[By, ...], *, rules: tuple[str, ...] =
             guards=(_secret,),
             fold=folds.nothing_more_told,
             columns=lambda case, data, ctx: {"outcome": "state_secret", "national_status": "not_applicable"},
-            moves=tuple(Void(rule, "state_secret") for rule in (*rules, *OWN_PROCEDURES.values())),
+            moves=(
+                *(Void(rule, "state_secret") for rule in (*rules, *OWN_PROCEDURES.values())),
+                Void(HOTLINE, "state_secret", when=since(3)),
+            ),
             article="state_secret",
             group="more",
         ),

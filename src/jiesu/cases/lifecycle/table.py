@@ -88,6 +88,11 @@ def since(schema: int, holds: Predicate | None = None) -> Predicate:
     return when
 
 
+def before(schema: int) -> Predicate:
+    """A condition of what the tables did until a schema and do no more."""
+    return lambda case, data, ctx: ctx.schema < schema
+
+
 @dataclass(frozen=True)
 class Branch:
     """A next state that depends on the case or on what was entered; ``to`` lists them all.

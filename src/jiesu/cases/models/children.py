@@ -49,6 +49,7 @@ class Clock(Child):
     started_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)
+    due_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=ClockState.choices)
     met_on = models.DateField(null=True)
     decided_on = models.DateField(null=True)

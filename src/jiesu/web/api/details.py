@@ -259,6 +259,7 @@ def clock_out(clock: ClockFact, calendars: Calendars) -> dict[str, Any]:
         "statutory": clock.statutory,
         "started_on": day(clock.started_at.astimezone(SHANGHAI).date()),
         "due_on": day(clock.due_on),
+        "due_at": instant(clock.due_at),
         "state": clock.state,
         "provisional": clock.provisional,
         "met_on": day(clock.met_on),

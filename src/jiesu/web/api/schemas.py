@@ -106,6 +106,7 @@ class ClockOut(Schema):
     statutory: bool
     started_on: Day
     due_on: Day | None
+    due_at: Instant | None = Field(description="按小时计算的期限届满的时刻")
     state: Literal["open", "suspended", "met", "met_late", "void"]
     provisional: bool = Field(description="期限所在年份的放假安排尚未公布")
     met_on: Day | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -84,6 +85,19 @@ def chip(
     )
 
 
+def hours_chip(ends_at: datetime, *, now: datetime, url: str = "") -> DueChip:
+    """A running period of hours: whole hours left, or begun since it is over."""
+    left = math.floor((ends_at - now) / timedelta(hours=1))
+    return DueChip(state="open", left=left, unit="hour", due=ends_at, level="red", url=url)
+
+
+def _in_hours(rule: str, on: date) -> bool:
+    try:
+        return regime(rule, on=on).governing.unit == Unit.HOUR
+    except LawError:
+        return False
+
+
 def case_chip(case: Case, *, now: datetime, calendar: Calendar, url: str = "") -> DueChip:
     """The clock of a row of a list."""
     if case.closed_at is not None:
@@ -91,6 +105,8 @@ def case_chip(case: Case, *, now: datetime, calendar: Calendar, url: str = "") -
     if case.due_at is None:
         return DueChip(state="none")
     last_day = day_of(case.due_at - timedelta(seconds=1))
+    if _in_hours(case.due_rule, last_day):
+        return hours_chip(case.due_at, now=now, url=url)
     return chip(last_day, case.due_rule, now=now, calendar=calendar, url=url)
 
 
@@ -112,6 +128,8 @@ def expected_chip(case: Case, *, now: datetime, calendar: Calendar) -> DueChip:
 
 def clock_chip(clock: ClockFact, *, now: datetime, calendar: Calendar, url: str = "") -> DueChip:
     """One clock of a case."""
+    if clock.state == ClockState.OPEN and clock.due_at is not None:
+        return hours_chip(clock.due_at, now=now, url=url)
     if clock.state == ClockState.OPEN:
         started = day_of(clock.started_at)
         return chip(clock.due_on, clock.rule, now=now, calendar=calendar, started=started, url=url)
