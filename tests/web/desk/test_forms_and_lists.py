@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 
+import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from jiesu.cases.act import load
 from jiesu.cases.models import Case, Message
 from jiesu.intake.models import Contact
 from jiesu.people.models import LeaveCover, Setting, Staff
@@ -44,6 +47,61 @@ def test_registering_gives_number_and_code_once_for_one_key(sign_in: SignIn) -> 
     again = client.post(reverse("desk:register"), post)
     assert "没有重复立件" in again.content.decode()
     assert Case.objects.count() == 1
+
+
+JOINT = {
+    "person__representative": "1",
+    "joint__1__name": "张大山",
+    "joint__1__phone": "13900002222",
+    "joint__1__address": "益阳市资阳区五一西路30号",
+    "joint__2__name": "",
+    "joint__3__name": "李秋菊",
+    "joint__3__phone": "13900003333",
+    "joint__3__address": "益阳市资阳区五一西路31号",
+}
+
+
+@pytest.mark.rule("C-06")
+def test_several_complain_together_and_the_one_they_chose_is_told_for_all(sign_in: SignIn) -> None:
+    sign_in("calltaker").post(reverse("desk:register"), {**TYPED, **JOINT, "joint_agreed": "1"})
+
+    state = load(Case.objects.get()).state
+    people = state.parties("complainant")
+    assert len(people) == 3
+    assert [p.represented_by for p in people] == [None, people[0].seq, people[0].seq]
+    assert "joint_agreement" not in state.facts.incomplete
+
+
+def test_joint_complainants_stay_on_the_page_when_something_is_wrong(sign_in: SignIn) -> None:
+    three = {**JOINT, "joint__1__representative": "1", "joint__3__representative": "1"}
+    answer = sign_in("calltaker").post(reverse("desk:register"), {**TYPED, **three})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "代表人最多两名" in page
+    for value in ("张大山", "李秋菊", "13900003333"):
+        assert value in page
+    assert not Case.objects.exists()
+
+
+def test_one_more_complainant_is_an_empty_row_with_the_cursor_in_it(sign_in: SignIn) -> None:
+    row = sign_in("calltaker").post(reverse("desk:register-person"), JOINT, headers=HTMX).content.decode()
+
+    assert 'name="joint__4__name"' in row
+    assert "data-focus" in row
+
+
+def test_a_ticked_split_survives_a_refused_form(sign_in: SignIn) -> None:
+    yesterday = (timezone.localdate() - timedelta(days=3)).isoformat()
+    halves = {"split": "1", "complaint_text": "要求退款。", "report_text": "仓库改日期。"}
+    page = (
+        sign_in("calltaker")
+        .post(reverse("desk:register"), {**TYPED, **halves, "received_on": yesterday})
+        .content.decode()
+    )
+
+    assert re.search(r'name="split" value="1" checked', page)
+    assert "仓库改日期。" in page
 
 
 def test_what_was_typed_stays_when_something_is_wrong(sign_in: SignIn) -> None:

@@ -227,6 +227,50 @@ def test_an_empty_half_of_a_split_comes_back_with_both_texts(client: Client) -> 
     assert not Case.objects.exists()
 
 
+REPORTED = {
+    **{k: v for k, v in ANSWERS.items() if k not in ("wish", "demand", "amount", "name", "phone", "address")},
+    "text": MIXED,
+    "identity": "anonymous",
+}
+HALVES = {"split": "yes", "complaint_text": "牛奶过期，要求退款。", "report_text": "涂改生产日期。"}
+
+
+def test_a_report_that_also_complains_is_offered_as_two_and_asks_what_a_complaint_needs(
+    client: Client,
+) -> None:
+    page = client.post("/report/", REPORTED).content.decode()
+    assert "您说的好像是两件事" in page
+    assert "不分，只举报" in page
+    assert 'name="wish"' in page
+    assert "投诉要实名" in page
+
+    lacking = client.post("/report/", {**REPORTED, **HALVES})
+    assert lacking.status_code == 422
+    assert "请填写您的真实姓名" in lacking.content.decode()
+    assert "牛奶过期，要求退款。" in lacking.content.decode()
+    assert not Case.objects.exists()
+
+    more = {
+        "wish": ["refund"],
+        "name": "王小花",
+        "phone": "13812345678",
+        "address": "益阳市资阳区五一西路12号",
+    }
+    done = client.post("/report/", {**REPORTED, **HALVES, **more}, follow=True)
+
+    complaint, report = (Case.objects.get(kind=k) for k in ("complaint", "report"))
+    assert done.content.decode().count('class="keep-code"') == 2
+    assert load(complaint).state.facts.links == (("split", report.pk),)
+    assert not report.anonymous
+
+
+def test_an_anonymous_reporter_may_keep_it_one_report_and_stay_unnamed(client: Client) -> None:
+    client.post("/report/", {**REPORTED, "split": "no"})
+
+    report = Case.objects.get()
+    assert (report.kind, report.anonymous) == ("report", True)
+
+
 def test_too_many_posts_from_one_address_are_told_when_to_come_back(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from jiesu.cases.facts import CaseState
 from jiesu.cases.lifecycle.fields import SHANGHAI, Choices, Field, Type
+from jiesu.cases.targets import QUALIFIED
 from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from jiesu.places.models import Organisation, OrganisationType
@@ -43,6 +44,13 @@ class Known:
 
     def staff(self) -> Choices:
         """Those who may be named in a case: working staff of the handling bureau, and of a commissioned body."""
+        return _named(self._people())
+
+    def officers(self) -> Choices:
+        """Those who may verify and investigate: staff with a law-enforcement certificate."""
+        return _named([s for s in self._people() if s.certificate_number])
+
+    def _people(self) -> list[Staff]:
         bureau = self.bureau()
         homes = self._own_line(bureau)
         if self.state.facts.commissioned:
@@ -63,8 +71,7 @@ class Known:
             .order_by("organisation_id", "name")
         )
         office = self.state.office
-        listed = sorted(rows, key=lambda s: (s.organisation_id != office, s.organisation_id, s.name))
-        return tuple((str(s.pk), f"{s.name}（{s.organisation.short_name}）") for s in listed)
+        return sorted(rows, key=lambda s: (s.organisation_id != office, s.organisation_id, s.name))
 
     def _own_line(self, bureau: Organisation | None) -> set[int]:
         """The bureau with its own offices, sections and centre, not the bureaus below it."""
@@ -126,10 +133,14 @@ class Known:
         return tuple((str(o.pk), o.short_name) for o in rows.order_by("type", "division_code")[:200])
 
 
+def _named(people: list[Staff]) -> Choices:
+    return tuple((str(s.pk), f"{s.name}（{s.organisation.short_name}）") for s in people)
+
+
 def offered(known: Known, spec: Field, action: str) -> Choices | None:
     """The choices of a field that only the database knows; None where the field is free."""
     if spec.name == "officers_named" or spec.type == Type.STAFF:
-        return known.staff()
+        return known.officers() if action in QUALIFIED else known.staff()
     if spec.choices == "subjects":
         return tuple(subjects())
     if spec.choices == "knowledge":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from jiesu.cases import lawbook
 from jiesu.cases.errors import ActionError
 from jiesu.cases.files import Upload
 from jiesu.cases.kinds import Channel
@@ -25,12 +27,14 @@ from jiesu.intake.models import Outcome
 from jiesu.intake.queries import earlier
 from jiesu.intake.telephones import normal_phone
 from jiesu.people import calendar
+from jiesu.people.actors import SHANGHAI
 from jiesu.triage import kind as triage_kind
 from jiesu.triage.subject import subjects
 from jiesu.triage.subject import suggest as suggest_subject
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import going, page, part
 from jiesu.web.desk.listing import line
+from jiesu.web.desk.people_in import next_row, others_of, person_of, rows_of
 
 REGISTRARS = ("calltaker", "dispatcher", "handler", "officehead")
 CHANNELS = (Channel.HOTLINE, Channel.COUNTER, Channel.LETTER, Channel.STATION, Channel.HOTLINE_12345, Channel.COUNCIL,
@@ -80,6 +84,8 @@ def fields_of(request: DeskRequest, errors: dict[str, str]) -> dict[str, dict[st
         ("occurred_on", _("发生日期"), {"type": "date"}),
         ("subject", _("问题类别"), {"type": "choice", "choices": subjects(), "placeholder": _("由系统建议")}),
         ("anonymous", _("匿名举报"), {"type": "bool"}),
+        ("person__representative", _("第一位投诉人推选为代表人"), {"type": "bool"}),
+        ("joint_agreed", _("每位投诉人都同意共同投诉"), {"type": "bool"}),
         ("consent_disclosure", _("同意公示投诉信息"), {"type": "bool"}),
         ("consent_commission", _("同意委托消委会等组织调解"), {"type": "bool"}),
         ("received_on", _("收到日期"), {"type": "date", "help": _("不填为现在；邮寄的填签收日期")}),
@@ -105,14 +111,10 @@ def form_of(post: QueryDict) -> ContactForm:
 
     kind = post.get("kind", "auto")
     known = dict(KINDS)
-    said = group("person")
-    person = Person(
-        name=said.get("name", ""),
-        phone=said.get("phone", ""),
-        address=said.get("address", ""),
-        id_type=said.get("id_type", ""),
-        id_number=said.get("id_number", ""),
-    )
+    person = person_of(post, "person__")
+    others = others_of(post)
+    if not others:
+        person = replace(person, representative=False)
     report = kind == "report"
     channel = post.get("channel", "")
     return ContactForm(
@@ -129,8 +131,10 @@ def form_of(post: QueryDict) -> ContactForm:
         service_due=post.get("service_due", ""),
         subject=post.get("subject", "") if post.get("subject") in dict(subjects()) else "",
         anonymous=post.get("anonymous") == "1" and report,
-        complainant=Person() if report else person,
-        informant=person if report else Person(),
+        complainant=Person() if report or others else person,
+        informant=person if report and not others else Person(),
+        joint=(person, *others) if others else (),
+        joint_agreed=bool(others) and post.get("joint_agreed") == "1",
         agent=Agent(**{k: v for k, v in group("agent").items() if k in Agent.__dataclass_fields__}),
         respondent=Respondent(
             **{k: v for k, v in group("respondent").items() if k in Respondent.__dataclass_fields__}
@@ -154,7 +158,7 @@ def _flat(errors: dict[str, str]) -> dict[str, str]:
     """Paths of the contact's fields as names of this page."""
     found: dict[str, str] = {}
     for path, message in errors.items():
-        for whole in ("complainant.", "informant."):
+        for whole in ("complainant.", "informant.", "joint.0."):
             path = path.replace(whole, "person.")
         found[path.replace(".", "__")] = message
     return found
@@ -210,15 +214,22 @@ def register(request: DeskRequest) -> HttpResponse:
 def _page(request: DeskRequest, error: ActionError | None) -> HttpResponse:
     errors = _flat(error.fields) if error else {}
     fields = fields_of(request, errors)
+    phone = _field("person__phone", _("电话"), request.POST, errors)
+    text = _field("text", _("事情经过"), request.POST, errors)
+    people = rows_of(request.POST, errors)
+    every = [*fields.values(), phone, text, *(f for row in people for f in row["fields"])]
+    shown = {f["name"] for f in every if f["errors"]}
     context = {
         "title": _("登记来件"),
         "f": fields,
-        "phone": _field("person__phone", _("电话"), request.POST, errors),
-        "text": _field("text", _("事情经过"), request.POST, errors),
-        "all_fields": [*fields.values(), _field("person__phone", _("电话"), request.POST, errors),
-                       _field("text", _("事情经过"), request.POST, errors)],
+        "phone": phone,
+        "text": text,
+        "all_fields": every,
         "problems": [] if error is None or error.fields else [error.message],
-        "others": [m for n, m in errors.items() if n not in fields and n not in ("person__phone", "text")],
+        "hint": hint_of(form_of(request.POST), request) if error else {},
+        "people": people,
+        "people_open": bool(people) or "joint" in errors,
+        "others": [m for n, m in errors.items() if n not in shown],
         "error": error,
         "key": uuid.uuid4().hex,
     }  # fmt: skip
@@ -227,23 +238,37 @@ def _page(request: DeskRequest, error: ActionError | None) -> HttpResponse:
 
 @desk(*REGISTRARS)
 @require_POST
+def another(request: DeskRequest) -> HttpResponse:
+    """One more complainant of a joint complaint: an empty row."""
+    return part(request, "desk/parts/person_row.html", {"row": next_row(request.POST), "focus": True})
+
+
+@desk(*REGISTRARS)
+@require_POST
 def suggest(request: DeskRequest) -> HttpResponse:
     """While typing: kind and category with reasons; for a mixed letter its two halves."""
-    form = form_of(request.POST)
+    return part(request, "desk/parts/register_hint.html", hint_of(form_of(request.POST), request))
+
+
+def hint_of(form: ContactForm, request: DeskRequest) -> dict[str, Any]:
+    """What the words look like; a split that has been ticked keeps its two texts as they were edited."""
     if len(form.text) < SHORTEST:
-        return part(request, "desk/parts/register_hint.html", {})
+        return {}
     found = triage_kind.suggest(
         form.text, demand=form.demand or None, respondent=form.respondent.name or None
     )
-    labels = dict(KINDS)
-    context = {
+    post = request.POST
+    ticked = post.get("split") == "1"
+    return {
         "found": found,
-        "label": labels.get(found.value, found.value),
+        "label": dict(KINDS).get(found.value, found.value),
         "subject": suggest_subject(form.text),
-        "complaint_text": "\n".join(found.for_complaint),
-        "report_text": "\n".join(found.for_report),
+        "article": lawbook.cited("split_mixed", request.now.astimezone(SHANGHAI).date()),
+        "mixed": found.mixed or ticked,
+        "ticked": ticked,
+        "complaint_text": post.get("complaint_text", "") if ticked else "\n".join(found.for_complaint),
+        "report_text": post.get("report_text", "") if ticked else "\n".join(found.for_report),
     }
-    return part(request, "desk/parts/register_hint.html", context)
 
 
 @desk(*REGISTRARS)

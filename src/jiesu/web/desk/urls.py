@@ -85,6 +85,7 @@ DESK: list[URLPattern | URLResolver] = [
     path("search/", search.search, name="search"),
     path("register/", register.register, name="register"),
     path("register/suggest/", register.suggest, name="register-suggest"),
+    path("register/person/", register.another, name="register-person"),
     path("register/callers/", register.callers, name="callers"),
     path("register/readback/", register.readback, name="readback"),
     path("dispatch/", dispatch.dispatch, name="dispatch"),

@@ -85,6 +85,10 @@ class Answers:
         here = set(shown)
         return [(n, v) for n in NAMES if n not in here for v in self.values.get(n, ()) if v]
 
+    def as_complaint(self) -> Answers:
+        """The same answers for the complaint that a report also holds: a complaint needs its claim and a true name."""
+        return Answers("complaint", {**self.values, "identity": ("named",)})
+
     @property
     def online(self) -> bool:
         return self.one("where") == "online"

@@ -29,7 +29,7 @@ from jiesu.intake.prospects import prospects
 from jiesu.triage import kind as triage_kind
 from jiesu.web.portal.answers import Answers
 from jiesu.web.portal.frame import address_of, done, grant, one_upload, page, portal_url, remember_done
-from jiesu.web.portal.screens import SCREENS, TITLES, Screen, shown
+from jiesu.web.portal.screens import SCREENS, TITLES, Screen, asked_when_split, shown
 
 ACCEPT = "image/*,application/pdf,audio/*,video/mp4,.docx,.xlsx"
 
@@ -154,7 +154,7 @@ def _send(request: HttpRequest, answers: Answers, key: str) -> HttpResponse:
     last = len(SCREENS[answers.kind]) - 1
     form = answers.form()
     choice = request.POST.get("split", "")
-    if answers.kind == "complaint" and choice not in ("yes", "no"):
+    if answers.kind in ("complaint", "report") and choice not in ("yes", "no"):
         found = triage_kind.suggest(
             form.text, demand=form.demand or None, respondent=form.respondent.name or None
         )
@@ -168,11 +168,16 @@ def _send(request: HttpRequest, answers: Answers, key: str) -> HttpResponse:
         split = Split(
             request.POST.get("complaint_text", "").strip(), request.POST.get("report_text", "").strip()
         )
+        if answers.kind == "report":
+            form = answers.as_complaint().form()
+            errors = _complaint_lacks(answers)
+            if errors:
+                return _split_page(request, answers, key, (split.complaint_text, split.report_text), errors)
     try:
         limits.allow(limits.CONTACTS, address_of(request), at=now)
         result = register(
             form=form,
-            actor=actor_of(answers.kind),
+            actor=actor_of(form.kind),
             at=now,
             key=f"portal:{key}",
             files=held.uploads(answers.several("held")),
@@ -204,6 +209,13 @@ def _send(request: HttpRequest, answers: Answers, key: str) -> HttpResponse:
     return redirect("portal:done", token=_remember(request, result))
 
 
+def _complaint_lacks(answers: Answers) -> dict[str, str]:
+    """What is wrong with the complaint that a report also holds, by field."""
+    whole = answers.as_complaint()
+    found = check(whole.form(), strict=True, at=timezone.now()).problems
+    return whole.by_field({p: v.message for p, v in found.items()})
+
+
 def _joined(sentences: list[str]) -> str:
     return "".join(sentences).strip()
 
@@ -227,11 +239,14 @@ def _split_page(
             ("report_text", _("举报的内容：商家的违法行为"), texts[1]),
         )
     ]
+    more = asked_when_split(answers, errors) if answers.kind == "report" else []
     context = {
         "title": _("您说的好像是两件事"),
         "fields": fields,
-        "wrong": [f for f in fields if f["errors"]],
-        "hidden": answers.others(()),
+        "more": more,
+        "anonymous": answers.kind == "report" and answers.one("identity") == "anonymous",
+        "wrong": [f for f in (*fields, *more) if f["errors"]],
+        "hidden": answers.others(str(f["name"]) for f in more),
         "key": key,
         "at": len(SCREENS[answers.kind]) - 1,
         "kind": answers.kind,

@@ -411,3 +411,15 @@ TITLES: dict[str, Label] = {
     "report": _("我要举报"),
     "consultation": _("我要咨询"),
 }
+
+
+def asked_when_split(answers: Answers, errors: Mapping[str, str]) -> list[Spec]:
+    """What a report must still say for the complaint that it also holds: the claim, and who complains of whom."""
+    names = ["wish", "name", "phone", "address"]
+    if not answers.one("shop_name" if answers.online else "respondent_name"):
+        names.insert(0, "shop_name" if answers.online else "respondent_name")
+    specs = {str(f["name"]): f for s in COMPLAINT for g in s.groups for f in g.fields}
+    return [
+        _filled(specs[name], answers, errors)
+        for name in (*names, *sorted(set(errors) & set(specs) - set(names)))
+    ]

@@ -246,7 +246,7 @@
     const wanted = document.querySelector("[data-focus]:not([data-focused])");
     if (wanted) {
       wanted.dataset.focused = "1";
-      wanted.focus();
+      (wanted.matches("fieldset") ? wanted.querySelector("input, select, textarea") : wanted).focus();
     }
   }
 
