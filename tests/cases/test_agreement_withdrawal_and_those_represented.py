@@ -147,7 +147,7 @@ def test_each_complainant_agrees_to_joint_handling_before_acceptance() -> None:
     [
         ("agree", "agreement", {"form": "record", "terms": "退款"}),
         ("settle", "agreement", {"on": "2026-10-12", "terms": "退款"}),
-        ("withdraw", "withdrawal", {"statement": "撤回", "represented_consent": True}),
+        ("withdraw", "withdrawal", {"statement": "撤回"}),
         ("change_claim", "changed_claim", {"demand": "换货"}),
     ],
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from jiesu.cases import keys
 from jiesu.cases.draft import load_state
 from jiesu.cases.errors import ActionError, Code
-from jiesu.cases.models import Clock, Participant, Session
+from jiesu.cases.models import Clock, Message, Participant, Session
 from jiesu.cases.offering import offered
 from jiesu.cases.queries import visible
 from jiesu.cases.verify import verify_case
@@ -240,4 +241,36 @@ def test_taking_a_commission_back_ends_the_councils_sight_of_the_case(assigned: 
     with pytest.raises(ActionError) as refusal:
         told.act("handler", "commission", organisation=by_key("430903-bureau").pk, scope="全部")
     assert "organisation" in refusal.value.fields
+    assert verify_case(told.case) == []
+
+
+@pytest.mark.rule("C-16")
+@pytest.mark.parametrize("granted", [True, False])
+def test_both_sides_are_told_of_the_decision_on_recusal_and_no_proof_of_it_holds_the_close(
+    granted: bool,
+) -> None:
+    case = Sketch(at="2026-05-11T09:00").mediating()
+    case.does("request_recusal", door="complainant", reason="调解员是商家亲戚", as_party="complainant")
+    case.does("decide_recusal", granted=granted, reason="经查", **({"mediator": SECOND} if granted else {}))
+    told = [n for n in case.state.facts.notices.values() if n.form == "recusal"]
+    assert [(n.to, n.required) for n in told] == [("complainant", False), ("respondent", False)]
+    case.does("agree", form="record", terms="退款").does("close", checked=True)
+
+
+@pytest.mark.django_db
+@pytest.mark.rule("C-16")
+def test_the_notice_names_the_new_mediator_and_gives_the_reason(assigned: Teller) -> None:
+    told = assigned()
+    told.act("handler", "accept")
+    told.prove()
+    second = Staff.objects.get(username="handler.second")
+    told.act("handler", "request_recusal", door="own_duty", reason="近亲属")
+    told.act("head", "decide_recusal", granted=True, mediator=second.pk, reason="调解人员是投诉人的近亲属。")
+    sent = Message.objects.filter(case_id=told.number, form="recusal").order_by("seq")
+    assert [m.to_role for m in sent] == ["complainant", "respondent"]
+    key = keys.unwrap(told.case.wrapped_key)
+    body = keys.decrypt(key, sent[0].sealed)
+    assert f"由{second.name}担任调解人员" in body
+    assert "调解人员是投诉人的近亲属。" in body
+    assert "第二十一条" in body
     assert verify_case(told.case) == []

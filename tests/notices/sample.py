@@ -36,6 +36,7 @@ FIELDS: dict[str, Any] = {
     "mediator": "王调解",
     "bring": "购物小票、电饭煲",
     "recusal_by": date(2026, 4, 18),
+    "recused": True,
     "terms": "一、被投诉人于2026年4月25日前退还货款399元。\n二、双方无其他争议。",
     "recovered": 39900,
     "duty_law": "中华人民共和国食品安全法",

@@ -101,6 +101,8 @@ def notice_fields(
         text = draft.text(data.get(name)) if isinstance(data.get(name), dict) else ""
         if text and values.get(element) is None:
             values[element] = text
+    if notice.form == "recusal":
+        values["recused"], values["reasons"] = data.get("granted"), draft.text(data.get("reason"))
     if kind == Kind.COMPLAINT:
         values["complainant_name"] = _name(draft, BRINGER[kind])
         values["respondent_name"] = _name(draft, OPPOSITE[kind])

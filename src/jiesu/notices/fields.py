@@ -171,6 +171,8 @@ class NoticeFields:
     """Form 7."""
     recusal_by: date | None = _element(_("回避申请期限"), Kind.DAY)
     """Form 7: last day to apply for recusal; without it, until mediation begins."""
+    recused: bool | None = _element(_("是否回避"), Kind.FLAG)
+    """recusal: whether the mediator steps back; then the new one is named."""
     terms: str | None = _element(_("协议内容"), Kind.TEXT)
     """Form 9."""
     recovered: int | None = _element(_("为消费者挽回损失"), Kind.MONEY)

@@ -80,7 +80,7 @@ def render(form: str, *, on: date, fields: Mapping[str, Any] | NoticeFields) -> 
     """Makes a notice.
 
     Args:
-        form: key of the notice: "3" to "10", "materials", "consent", "answer", "courtesy", "no_authority",
+        form: key of the notice: "3" to "10", "materials", "consent", "recusal", "answer", "courtesy", "no_authority",
             "food_transfer", "other_channel".
         on: the day whose law is cited (the day of the decision; setting ``transition.act``).
         fields: elements by the names of ``NoticeFields``; those that the form does not know are left out.

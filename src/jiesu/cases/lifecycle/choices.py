@@ -28,6 +28,7 @@ NOTICE_TITLES = {
     "10": gettext_lazy("举报处理结果告知书"),
     "materials": gettext_lazy("补充材料通知"),
     "consent": gettext_lazy("征求调解意见"),
+    "recusal": gettext_lazy("调解人员回避决定告知书"),
     "answer": gettext_lazy("咨询答复"),
     "courtesy": gettext_lazy("处理情况告知（非法定）"),
     "no_authority": gettext_lazy("无处理权限告知"),

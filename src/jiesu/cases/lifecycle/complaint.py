@@ -366,13 +366,6 @@ TABLE = Table.of(
         who=(*WORK, *FRONT, CITIZEN),
         fields=(
             Field("statement", Type.TEXT, _("撤回的说明")),
-            Field(
-                "represented_consent",
-                Type.BOOL,
-                _("共同投诉：被代表的投诉人已同意"),
-                required=False,
-                help=_("各人的同意须已登记在案"),
-            ),
             representing.BY_AGENT,
         ),
         guards=(

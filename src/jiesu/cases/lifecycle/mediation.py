@@ -10,7 +10,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
-from jiesu.cases.lifecycle import columns, common, folds, guards
+from jiesu.cases.lifecycle import columns, common, folds, guards, pausing
 from jiesu.cases.lifecycle.fields import Field, Label, Type
 from jiesu.cases.lifecycle.representing import BY_AGENT, represented_agree, within_powers
 from jiesu.cases.lifecycle.roles import (
@@ -32,6 +32,7 @@ from jiesu.cases.lifecycle.table import (
     Resume,
     Row,
     Tell,
+    since,
     states,
 )
 
@@ -110,40 +111,18 @@ def _other_than_form9(case: CaseState, data: Data, ctx: Context) -> Refusal | No
     return None
 
 
-def _appraisal(kind: str, name: Label, article: str) -> tuple[Row, ...]:
-    """Start and end of an appraisal or testing; its time is not counted (order 121 art. 22)."""
-    return (
-        Row(
-            action=f"start_{kind}",
-            label=format_lazy(_("开始{name}"), name=name),
-            states=states("accepted", "mediating"),
-            who=WORK,
-            fields=(
-                Field("since", Type.DATE, _("委托日期"), past=True, prefill="today"),
-                Field("body", Type.LINE, format_lazy(_("{name}机构"), name=name), length=120),
-                Field("document", Type.LINE, _("委托书编号"), length=120),
-                common.NOTE,
-            ),
-            guards=(guards.nothing_suspended, guards.within_mediation, guards.pause_not_before_start),
-            fold=folds.pause(kind),
-            moves=(Pause(MEDIATION, "since"),),
-            article=article,
-        ),
-        Row(
-            action=f"end_{kind}",
-            label=format_lazy(_("{name}结束"), name=name),
-            states=states("accepted", "mediating", "terminated"),
-            who=WORK,
-            fields=(
-                Field("until", Type.DATE, _("收到报告日期"), past=True, prefill="today"),
-                Field("document", Type.LINE, _("报告编号"), length=120),
-                Field("result", Type.TEXT, _("结论")),
-            ),
-            guards=(guards.appraisal_runs(kind),),
-            fold=folds.pause(""),
-            moves=(Resume(MEDIATION, "until", when=_no_recusal_pause),),
-            article=article,
-        ),
+def _appraisal(kind: str, name: Label) -> tuple[Row, Row]:
+    return pausing.rows(
+        kind,
+        name,
+        rules=(MEDIATION,),
+        starts=states("accepted", "mediating"),
+        ends=states("accepted", "mediating", "terminated"),
+        who=WORK,
+        body=format_lazy(_("{name}机构"), name=name),
+        article="appraise",
+        guards_too=(guards.within_mediation,),
+        resumes=_no_recusal_pause,
     )
 
 
@@ -279,8 +258,8 @@ MEDIATION_ROWS = (
         only_with_law=True,
         group="more",
     ),
-    *_appraisal("appraisal", _("鉴定"), "appraise"),
-    *_appraisal("testing", _("检测"), "appraise"),
+    *_appraisal("appraisal", _("鉴定")),
+    *_appraisal("testing", _("检测")),
     Row(
         action="record_fee_dispute",
         label=_("登记鉴定检测费用或者机构协商不成"),
@@ -340,11 +319,14 @@ MEDIATION_ROWS = (
                 choices="staff",
                 required_if=lambda d: bool(d.get("granted")),
             ),
-            common.REASON,
+            Field("reason", Type.TEXT, _("理由"), help=_("将原文告知双方")),
         ),
         guards=(guards.recusal_is_pending, guards.mediator_not_recused),
         fold=folds.recusal_decided,
         moves=(Resume(MEDIATION, "", when=_recusal_pauses),),
+        # Both sides learn whom they will meet. The article asks for the decision and sets no period for telling it, so
+        # no proof holds the close.
+        tells=(Tell("recusal", BOTH, required=False, when=since(3)),),
         article="suspend_for_recusal",
         group="main",
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +17,7 @@ from jiesu.cases.lifecycle import (
     guards,
     informing,
     linking,
+    pausing,
     repeats,
     representing,
     special,
@@ -45,9 +45,7 @@ from jiesu.cases.lifecycle.table import (
     Context,
     Extend,
     Meet,
-    Pause,
     Refusal,
-    Resume,
     Row,
     Start,
     Table,
@@ -77,39 +75,16 @@ def _verification(*rules: str) -> tuple[Row, ...]:
             ("testing", _("检测、检验、检疫")),
             ("identification", _("权利人辨认鉴别")),
         )
-        for row in (
-            Row(
-                action=f"start_{kind}",
-                label=format_lazy(_("开始{name}"), name=name),
-                states=VERIFYING,
-                to="verifying",
-                who=CLOSE_WORK,
-                fields=(
-                    Field("since", Type.DATE, _("委托日期"), past=True, prefill="today"),
-                    Field("body", Type.LINE, _("机构或者权利人"), length=120),
-                    Field("document", Type.LINE, _("委托书编号"), length=120),
-                    common.NOTE,
-                ),
-                guards=(guards.nothing_suspended, guards.pause_not_before_start),
-                fold=folds.pause(kind),
-                moves=tuple(Pause(r, "since") for r in rules),
-                article="verify",
-            ),
-            Row(
-                action=f"end_{kind}",
-                label=format_lazy(_("{name}结束"), name=name),
-                states=states("verifying", *DECIDED),
-                who=CLOSE_WORK,
-                fields=(
-                    Field("until", Type.DATE, _("收到结果日期"), past=True, prefill="today"),
-                    Field("document", Type.LINE, _("报告编号"), length=120),
-                    Field("result", Type.TEXT, _("结论")),
-                ),
-                guards=(guards.appraisal_runs(kind),),
-                fold=folds.pause(""),
-                moves=tuple(Resume(r, "until") for r in rules),
-                article="verify",
-            ),
+        for row in pausing.rows(
+            kind,
+            name,
+            rules=rules,
+            starts=VERIFYING,
+            ends=states("verifying", *DECIDED),
+            who=CLOSE_WORK,
+            body=_("机构或者权利人"),
+            article="verify",
+            to="verifying",
         )
     )
     return (

@@ -62,7 +62,10 @@ def within_powers(power: str) -> Guard:
 
 
 def represented_agree(subject: str) -> Guard:
-    """Guard: those whom a representative speaks for have agreed, and their consent is on file."""
+    """Guard: those whom a representative speaks for have agreed, and their consent is on file (order 121 art. 12).
+
+    Who withdraws gives the claim up, so that a withdrawal needs it too. No tick stands in for the record of each person.
+    """
 
     def guard(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
         bringer = BRINGER[Kind(case.kind)]
