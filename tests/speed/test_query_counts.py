@@ -90,7 +90,8 @@ def test_queue_pages(sign_in: SignIn) -> None:
     assigned(MANY - FEW)
     many = {k: statements(c, f"/desk/queue/?scope={k[1]}") for k, c in clients.items()}
     assert few == many
-    assert max(many.values()) <= 10
+    # One more each minute, when the session is renewed.
+    assert max(many.values()) <= 5
 
 
 def test_case_page(sign_in: SignIn) -> None:
@@ -121,8 +122,10 @@ def test_lists_and_cases_of_the_interface(client: Client, token: Callable[[str],
     few = [statements(client, url, who) for url in lists for who in (handler, head)]
     one = statements(client, f"/api/v1/cases/{cases[0].number}", handler)
     assigned(MANY - FEW)
-    assert [statements(client, url, who) for url in lists for who in (handler, head)] == few
-    assert max(few) <= 10
+    many = [statements(client, url, who) for url in lists for who in (handler, head)]
+    # A search that finds enough in the newest months looks no further back: fewer statements, never more.
+    assert all(after <= before for after, before in zip(many, few, strict=True))
+    assert max(few) <= 6
     # Two more than the page at the desk: the interface gives the choices of every field of every action at once.
     assert one <= 17
 

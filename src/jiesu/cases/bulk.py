@@ -7,11 +7,10 @@ counts as sent elsewhere and waits for its proof. Rights are not asked; who call
 from __future__ import annotations
 
 import gc
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -20,24 +19,22 @@ from django.db.models import Model
 from psycopg.errors import DeadlockDetected
 
 from jiesu.cases import search
-from jiesu.cases.act import LINE_COLUMNS, actor_kind, enrich, options_for
+from jiesu.cases.act import actor_kind, enrich, options_for
 from jiesu.cases.compose import Sources, compose_from
 from jiesu.cases.copying import copy_rows, copy_words
 from jiesu.cases.draft import Draft, Rendered
 from jiesu.cases.errors import ActionError
 from jiesu.cases.facts import CaseState, Data
-from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Link, Message
 from jiesu.cases.numbering import give_back, take_series
-from jiesu.cases.opening import Opening, make_number, open_draft
+from jiesu.cases.opening import Opening, make_number, open_draft, placed
 from jiesu.cases.telling import NoticeDraft
-from jiesu.law.calendar import Calendar
-from jiesu.people import calendar
+from jiesu.people import ground
 from jiesu.people.actors import Actor
-from jiesu.people.models import Setting, Staff
+from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
-from jiesu.places.queries import authority, receiving_bureau
+from jiesu.places.queries import authority
 
 #: Cases copied in one transaction: large enough for COPY, small enough that nobody waits long for a document number.
 BATCH = 500
@@ -202,15 +199,10 @@ class _Desk:
 
     def __init__(self, *, bodies: bool) -> None:
         self.bodies = bodies
-        self.calendar: Calendar = calendar.current()
+        self.ground = ground.current()
         self.organisations = _organisations()
         self.bureaus: dict[int, Organisation] = {}
         self.names: dict[int, str | None] = {}
-        self.options: dict[tuple[int, int], dict[str, Any]] = {}
-        #: Days on which some setting changes; between two of them an organisation's settings are the same.
-        self.changes: list[date] = sorted(
-            Setting.objects.filter(confirmed_at__isnull=False).values_list("valid_from", flat=True).distinct()
-        )
         self.taken: dict[Series, int] = {}
         self.used: dict[Series, int] = {}
         self.serials: list[int] = []
@@ -246,8 +238,7 @@ class _Desk:
         """
         opening = history.opening
         holder = self.organisations[opening.organisation or opening.registered_by]
-        line = {c: getattr(holder, c) for c in LINE_COLUMNS}
-        opening = replace(opening, **line, receiving=self._receiving(opening.registered_by))
+        opening = placed(opening, self.ground)
         draft = open_draft(
             opening,
             self._context(history.actor, history.at, holder, opening.received_at),
@@ -261,8 +252,8 @@ class _Desk:
             self._take(draft, each)
         draft.project()
         holder = self.organisations[draft.state.organisation or draft.state.registered_by]
-        for column in LINE_COLUMNS:
-            setattr(draft.case, column, getattr(holder, column))
+        for column, code in self.ground.place(holder.pk).line.items():
+            setattr(draft.case, column, code)
         _settle(draft)
         return draft
 
@@ -285,19 +276,9 @@ class _Desk:
             authority=actor.authority_id,
             party=actor.party,
             seq=0,
-            calendar=self.calendar,
-            options=self._options(holder, received),
+            calendar=self.ground.calendar,
+            options=options_for(self.ground, holder.pk, received),
         )
-
-    def _options(self, holder: Organisation, received: datetime) -> dict[str, Any]:
-        key = (holder.pk, bisect_right(self.changes, received.astimezone(SHANGHAI).date()))
-        if key not in self.options:
-            self.options[key] = options_for(holder, received)
-        return self.options[key]
-
-    def _receiving(self, desk: int) -> int | None:
-        bureau = receiving_bureau(self.organisations[desk])
-        return bureau.pk if bureau else None
 
     def _serial(self) -> int:
         if not self.serials:
@@ -357,7 +338,7 @@ def _words(history: History, draft: Draft) -> list[str]:
     opening = history.opening
     names = [p.name for p in opening.parties if p.role not in ("respondent", "reported")]
     text = history.words or " ".join([opening.title, opening.text, opening.demand, draft.case.respondent])
-    return search.tokens(text, without=names)
+    return [*search.tokens(text, without=names), *search.marks(draft.case)]
 
 
 def _settle(draft: Draft) -> None:

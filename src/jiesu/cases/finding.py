@@ -3,67 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from django.db import connection
-from django.db.models import BooleanField, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.utils import timezone
 
-from jiesu.cases.models import Case, ComplaintWords, ReportWords
-from jiesu.cases.queries import reaches, visible
-from jiesu.cases.search import query_tokens, vector
+from jiesu.cases.models import Case
+from jiesu.cases.queries import capacities_that_see, reaches, visible
+from jiesu.cases.search import OPEN, holder_mark, month_mark, query_tokens, vector, year_mark
+from jiesu.cases.statements import NEWEST, Condition, both, condition, first_of, listed
 from jiesu.people.actors import Actor
-from jiesu.people.visibility import Part
+from jiesu.people.visibility import BY_PARTICIPATION, Capacity, Part
 
 _NUMBER = re.compile(r"\d{18}")
-
-
-#: Words that no more cases hold are rare.
-FEW = 5000
-#: Words of which the statistics expect so many cases are common, without counting them.
-MANY = 40_000
-_HOLDING = """
-(SELECT case_id FROM cases_complaintwords WHERE words @@ %(query)s::tsquery LIMIT %(most)s)
-UNION ALL (SELECT case_id FROM cases_reportwords WHERE words @@ %(query)s::tsquery LIMIT %(most)s)
-"""
-
-
-def words_condition(text: str) -> tuple[Q, bool]:
-    """Rows that hold all words of a text, and whether they are few. None where the text has no word long enough.
-
-    Rare words give the cases themselves. For common ones each case of a list is looked at in its order, which ends as
-    soon as the page is full; gathering all cases first would take longer the more there are.
-    """
-    words = query_tokens(text)
-    if not words:
-        return Q(pk__in=[]), True
-    query = " & ".join(vector([w]) for w in words)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "EXPLAIN (FORMAT JSON) SELECT 1 FROM cases_complaintwords WHERE words @@ %s::tsquery", [query]
-        )
-        expected = cursor.fetchone()[0][0]["Plan"]["Plan Rows"]
-        if expected < MANY:
-            cursor.execute(_HOLDING, {"query": query, "most": FEW + 1})
-            found = [row[0] for row in cursor.fetchall()]
-            if len(found) <= FEW:
-                return Q(pk__in=found), True
-    return Q(_holds(ReportWords, query)) | Q(_holds(ComplaintWords, query)), False
-
-
-class _Matches(Func):
-    """Whether a vector matches a query. In this form the planner expects of half the rows that they do."""
-
-    template = "COALESCE(%(expressions)s::tsquery, FALSE)"
-    arg_joiner = " @@ "
-    output_field = BooleanField()
-
-
-def _holds(table: type[ComplaintWords] | type[ReportWords], query: str) -> _Matches:
-    """Whether a case's words match, asked for one case at a time: an ``IN`` would gather all that match first."""
-    return _Matches(
-        Subquery(table._default_manager.filter(case_id=OuterRef("pk")).values("words")), Value(query)
-    )
 
 
 @dataclass(frozen=True)
@@ -73,55 +29,191 @@ class Search:
     Args:
         part: the part of a case that whoever finds it so must be able to see.
         condition: on the rows.
-        few: the condition itself names the rows.
+        named: the condition itself names the rows.
+        words: tokens that a case must hold, all of them.
     """
 
     part: Part = Part.OUTLINE
     condition: Q = field(default_factory=Q)
-    few: bool = False
+    named: bool = False
+    words: tuple[str, ...] = ()
 
 
 def search_for(text: str) -> Search:
-    """The search for a text: a number, or words.
+    """The search for a text: a number, or words; nothing is found by a text without a word long enough.
 
     Words only find what the reader may read: searching the words of a report whose content is kept back would tell it.
     """
     number = _NUMBER.search(text.replace(" ", ""))
     if number:
-        return Search(condition=Q(pk=int(number.group())), few=True)
+        return Search(condition=Q(pk=int(number.group())), named=True)
     external = text.strip()
     if re.fullmatch(r"[A-Za-z0-9-]{6,64}", external):
-        return Search(condition=Q(external_number=external) | Q(national_number=external), few=True)
-    condition, few = words_condition(text)
-    return Search(Part.CONTENT, condition, few)
+        return Search(condition=Q(external_number=external) | Q(national_number=external), named=True)
+    words = tuple(query_tokens(text))
+    return Search(Part.CONTENT, Q() if words else Q(pk__in=[]), not words, words)
 
 
-def searched(actor: Actor, text: str) -> QuerySet[Case]:
+@dataclass(frozen=True)
+class Reach:
+    """Where the cases lie of which an actor may see a part: marks of most, and what names the few others.
+
+    Args:
+        marks: one of these stands at each of those cases, but for the others.
+        assigned, office: staff whose own cases are among the others, unless they lie in that office.
+        takes_part: organisations whose participation makes a case one of the others.
+    """
+
+    marks: frozenset[str]
+    assigned: tuple[int, ...] = ()
+    office: int = -1
+    takes_part: tuple[int, ...] = ()
+
+
+@lru_cache(maxsize=1024)
+def _reach(actor: Actor, part: Part) -> Reach | None:
+    """The narrowest marks that leave out nothing an actor may see; None where every case may be seen."""
+    held = capacities_that_see(actor, part)
+    line = holder_mark("county", actor.county) or holder_mark("city", actor.city)
+    by_capacity = {
+        Capacity.OFFICE: holder_mark("office", actor.office_id),
+        Capacity.HANDLING: holder_mark("organisation", actor.authority_id),
+        Capacity.CENTRE: holder_mark("registered_by", actor.organisation_id),
+    }
+    marks = {mark for capacity, mark in by_capacity.items() if capacity in held and mark}
+    if actor.authority_id is not None and held & {Capacity.RECEIVING, Capacity.SUPERIOR, Capacity.LINE}:
+        if not line:
+            return None
+        marks.add(line)
+    mine = tuple(sorted(o for o in {actor.organisation_id, actor.authority_id} if o))
+    return Reach(
+        frozenset(marks),
+        tuple(sorted({actor.staff_id or 0, *actor.covers})) if Capacity.ASSIGNEE in held else (),
+        actor.office_id or -1 if Capacity.OFFICE in held else -1,
+        mine if held & set(BY_PARTICIPATION) else (),
+    )
+
+
+#: The rows themselves, whatever the planner expects of them: each is then looked up by its number.
+_HOLDING = """
+SELECT case_id FROM cases_complaintwords WHERE words @@ %s::tsquery
+UNION ALL SELECT case_id FROM cases_reportwords WHERE words @@ %s::tsquery
+"""
+_HOLDING_OF = """
+UNION ALL SELECT case_id FROM cases_complaintwords WHERE words @@ %s::tsquery AND case_id IN ({0})
+UNION ALL SELECT case_id FROM cases_reportwords WHERE words @@ %s::tsquery AND case_id IN ({0})
+"""
+_ASSIGNED = "SELECT id FROM cases_case WHERE assignee_id = ANY(%s) AND office_id IS DISTINCT FROM %s"
+_TAKES_PART = "SELECT case_id FROM cases_participant WHERE organisation_id = ANY(%s) AND until IS NULL"
+
+
+class _Holding(Func):
+    """Whether a case is one of those that a statement names."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, statement: str, values: Sequence[Any]) -> None:
+        super().__init__(F("pk"))
+        self.statement, self.values = statement, tuple(values)
+
+    def as_sql(  # type: ignore[override]  # one form for every database
+        self, compiler: Any, connection: Any, **_more: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        number, given = compiler.compile(self.source_expressions[0])
+        return f"{number} = ANY(ARRAY({self.statement}))", (*given, *self.values)
+
+
+def _any(marks: Sequence[str]) -> str:
+    return "(" + " | ".join(vector([m]) for m in marks) + ")"
+
+
+def _holding(actor: Actor, search: Search, *more: Sequence[str]) -> _Holding:
+    """Cases that hold the words, within reach of the actor and with one mark of each further group."""
+    wanted = " & ".join([*(vector([w]) for w in search.words), *(_any(group) for group in more)])
+    reach = None if actor.system else _reach(actor, search.part)
+    if reach is None:
+        return _Holding(_HOLDING, [wanted, wanted])
+    parts: list[str] = []
+    values: list[Any] = []
+    if reach.marks:
+        parts.append(_HOLDING)
+        values += [f"{wanted} & {_any(sorted(reach.marks))}"] * 2
+    others: list[tuple[str, list[Any]]] = []
+    if reach.assigned:
+        others.append((_ASSIGNED, [list(reach.assigned), reach.office]))
+    if reach.takes_part:
+        others.append((_TAKES_PART, [list(reach.takes_part)]))
+    for statement, given in others:
+        parts.append(_HOLDING_OF.format(statement))
+        values += [wanted, *given, wanted, *given]
+    text = "".join(parts).strip().removeprefix("UNION ALL")
+    return _Holding(text or "SELECT NULL::bigint WHERE FALSE", values)
+
+
+def searched(actor: Actor, text: str, *, only_open: bool = False) -> QuerySet[Case]:
     """What an actor may find by a text: by words only where the content may be read, else by number."""
-    search = search_for(text)
-    return visible(actor, search.part).filter(search.condition)
+    return found_by(actor, search_for(text), only_open=only_open)
 
 
-def newest(
-    actor: Actor, search: Search, narrow: Callable[[QuerySet[Case]], QuerySet[Case]], *, size: int
-) -> QuerySet[Case]:
-    """The newest cases that a search finds for an actor, and perhaps some more; the caller orders and cuts them.
+def found_by(actor: Actor, search: Search, *, only_open: bool = False) -> QuerySet[Case]:
+    """What a search finds for an actor."""
+    rows = visible(actor, search.part).filter(search.condition)
+    if search.words:
+        rows = rows.filter(_holding(actor, search, *([OPEN],) * only_open))
+    return rows
 
-    Each capacity walks its own index and stops when it has enough; one condition over all would read everything.
-    Only where the search itself names the rows are they read at once.
+
+def _periods(now: datetime) -> Iterator[tuple[list[str], ...]]:
+    """Marks of ever longer times up to now: the newest months hold what is looked for, mostly."""
+    month = now.replace(day=1) - timedelta(days=1)
+    yield ([month_mark(now), month_mark(month)],)
+    yield ([year_mark(now), year_mark(now - timedelta(days=366))],)
+    yield ()
+
+
+Narrow = Callable[[QuerySet[Case]], QuerySet[Case]]
+
+
+def newest(actor: Actor, search: Search, narrow: Narrow, *, size: int) -> list[Case]:
+    """The newest cases that a search finds for an actor, as a list shows them.
+
+    Words are looked for in the newest months first, then further back. Without words each capacity walks its own
+    index and stops when it has enough; one condition over all would read everything.
 
     Args:
         narrow: puts the list's further conditions on the rows.
-        size: so many are needed.
+        size: so many are wanted.
     """
-    if search.few:
-        return narrow(visible(actor, search.part).filter(search.condition))
-    walks = [
-        narrow(Case.objects.filter(reach).filter(search.condition))
-        .order_by("-registered_at", "-id")
-        .values("id")[:size]
-        for reach in reaches(actor, search.part)
-    ]
-    if not walks:
-        return Case.objects.none()
-    return Case.objects.filter(pk__in=walks[0].union(*walks[1:]) if walks[1:] else walks[0])
+    more = condition(narrow(Case.objects.filter(search.condition)))
+    if search.named or actor.system:
+        return _first([both(condition(visible(actor, search.part)), more)], size)
+    if not search.words:
+        walks = first_of(
+            [both(reach, more) for reach in _reaches(actor, search.part)],
+            "id",
+            size,
+            order=NEWEST,
+            apart=True,
+        )
+        return _first([Condition(f"id IN {walks.sql}", walks.values)], size)
+    rights = condition(visible(actor, search.part))
+    found: list[Case] = []
+    for period in _periods(timezone.now()):
+        holding = condition(Case.objects.filter(_holding(actor, search, *period)))
+        found = _first([both(holding, rights, more)], size)
+        if len(found) >= size:
+            break
+    return found
+
+
+def _first(branches: list[Condition], size: int) -> list[Case]:
+    return listed((branches, size), order=NEWEST)[0]
+
+
+@lru_cache(maxsize=1024)
+def _reaches(actor: Actor, part: Part) -> tuple[Condition, ...]:
+    """The conditions of ``reaches``, composed once for each actor."""
+    return tuple(condition(Case.objects.filter(reach)) for reach in reaches(actor, part)) or (
+        Condition("FALSE"),
+    )

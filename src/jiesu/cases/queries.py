@@ -94,6 +94,11 @@ def reaches(actor: Actor, part: Part = Part.OUTLINE) -> list[Q]:
     return found
 
 
+def capacities_that_see(actor: Actor, part: Part) -> frozenset[Capacity]:
+    """The capacities in which the actor's roles may see a part of some case."""
+    return frozenset(g.capacity for g in grants_for(actor) if part in g.parts)
+
+
 def visible(actor: Actor, part: Part = Part.OUTLINE) -> QuerySet[Case]:
     """Cases of which the actor may see a part, in whatever capacity; see ``reaches``."""
     if actor.system:

@@ -1,17 +1,20 @@
 """Words of a case for searching: character bigrams and trigrams in a table beside the cases.
 
 Two-character Chinese words are bigrams; trigrams narrow longer ones. Runs of seven digits and more (telephones,
-identity numbers) and the names of persons never enter.
+identity numbers) and the names of persons never enter. Beside the words stand marks: who holds the case, since when
+and whether it is open, so that the index itself leaves out what a reader cannot see.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import connection
 
-from jiesu.cases.models import ComplaintWords, ReportWords
+from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.models import Case, ComplaintWords, ReportWords
 
 _DIGITS = re.compile(r"\d{7,}")
 _WORDS = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
@@ -64,18 +67,71 @@ def vector(words: Iterable[str]) -> str:
     return " ".join("'" + w.replace("'", "''") + "'" for w in words)
 
 
+OPEN = "@open"
+
+
+def month_mark(at: datetime) -> str:
+    """The mark of a case registered in the month of an instant."""
+    return f"@m{at.astimezone(SHANGHAI):%Y%m}"
+
+
+def year_mark(at: datetime) -> str:
+    """The mark of a case registered in the year of an instant."""
+    return f"@y{at.astimezone(SHANGHAI):%Y}"
+
+
+def holder_mark(column: str, value: int | str | None) -> str:
+    """The mark of a case by a column that says who holds it; empty where it says nothing.
+
+    >>> holder_mark("organisation", 31), holder_mark("county", "430902")
+    ('@o31', '@d430902')
+    """
+    return f"@{_LETTERS[column]}{value}" if value else ""
+
+
+_LETTERS = {"registered_by": "r", "organisation": "o", "office": "f", "county": "d", "city": "c"}
+
+
+def marks(case: Case) -> frozenset[str]:
+    """What narrows a search beside the words. They only narrow it: rights are asked of each case."""
+    found = {
+        month_mark(case.registered_at),
+        year_mark(case.registered_at),
+        holder_mark("registered_by", case.registered_by_id),
+        holder_mark("organisation", case.organisation_id),
+        holder_mark("office", case.office_id),
+        holder_mark("county", case.county),
+        holder_mark("city", case.city),
+        "" if case.closed_at else OPEN,
+    }
+    return frozenset(found - {""})
+
+
 def table_for(kind: str) -> type[ComplaintWords] | type[ReportWords]:
     return ReportWords if kind in SECRET_KINDS else ComplaintWords
 
 
-def index(case_id: int, kind: str, words: list[str]) -> None:
-    """Writes a case's words, in the action's transaction."""
-    name = table_for(kind)._meta.db_table
+def row(case: Case, words: Iterable[str]) -> ComplaintWords | ReportWords:
+    """A new case's words and marks, to be written in the action's transaction."""
+    return table_for(case.kind)(case_id=case.pk, words=vector([*words, *marks(case)]))
+
+
+def follow(case: Case, kind: str, before: frozenset[str]) -> None:
+    """Takes the words along where an action has changed the kind, the holder or the end of a case.
+
+    Args:
+        kind, before: kind and marks as they were.
+    """
+    move(case.pk, kind, case.kind)
+    now = marks(case)
+    if now == before:
+        return
+    name = table_for(case.kind)._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO "{name}" (case_id, words) VALUES (%s, %s::tsvector)'  # noqa: S608 - a table name of ours
-            " ON CONFLICT (case_id) DO UPDATE SET words = excluded.words",
-            [case_id, vector(words)],
+            f'UPDATE "{name}" SET words = ts_delete(words, %s::text[]) || %s::tsvector'  # noqa: S608
+            " WHERE case_id = %s",
+            [list(before - now), vector(now - before), case.pk],
         )
 
 

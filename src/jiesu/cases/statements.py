@@ -19,7 +19,9 @@ from jiesu.cases.models import Case
 from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
 
-IN_ORDER = "due_at ASC NULLS LAST, id ASC"
+#: The order of the clock, and the newest first; each ends in the number, so that no two rows are equal.
+BY_CLOCK = "due_at ASC NULLS LAST, id ASC"
+NEWEST = "registered_at DESC, id DESC"
 #: Columns that no list shows: keys, and what guards the query code.
 _NOT_LISTED = frozenset(
     {"wrapped_key", "head", "query_code_hash", "query_failures", "query_locked_until", "redacted_at"}
@@ -56,22 +58,28 @@ def both(*parts: Condition) -> Condition:
     )
 
 
-def first_of(branches: Sequence[Condition], columns: str, most: int) -> Condition:
-    """The first rows by their clock that pass any of the branches, as a statement.
+def first_of(
+    branches: Sequence[Condition], columns: str, most: int, *, order: str = BY_CLOCK, apart: bool = False
+) -> Condition:
+    """The first rows that pass any of the branches, as a statement.
 
     Args:
         branches: conditions that no row passes twice; each walks the index of its own.
-        columns: the columns wanted; ``due_at`` and ``id`` among them.
+        columns: the columns wanted; those of the order among them, unless ``apart``.
+        apart: so many of each branch, without bringing them together.
     """
     walks = [
-        f"(SELECT {columns} FROM cases_case WHERE {b.sql} ORDER BY {IN_ORDER} LIMIT {most:d})"  # noqa: S608
+        f"(SELECT {columns} FROM cases_case WHERE {b.sql} ORDER BY {order} LIMIT {most:d})"  # noqa: S608
         for b in branches
     ]
     values = tuple(value for b in branches for value in b.values)
     if len(walks) == 1:
         return Condition(walks[0], values)
+    walked = " UNION ALL ".join(walks)
+    if apart:
+        return Condition(f"({walked})", values)
     return Condition(
-        f"(SELECT * FROM ({' UNION ALL '.join(walks)}) walked ORDER BY {IN_ORDER} LIMIT {most:d})",  # noqa: S608
+        f"(SELECT * FROM ({walked}) walked ORDER BY {order} LIMIT {most:d})",  # noqa: S608
         values,
     )
 
@@ -83,6 +91,8 @@ _COLUMNS = ", ".join(str(f.column) for f in _FIELDS)
 _OWN = ", ".join(f"l.{f.column}" for f in _FIELDS)
 
 
+#: The same orders where the rows have been joined to names.
+_OUTSIDE = {BY_CLOCK: "l.due_at ASC NULLS LAST, l.id ASC", NEWEST: "l.registered_at DESC, l.id DESC"}
 _AROUND = """
 SELECT l.place, {own},
     (SELECT jsonb_agg(jsonb_build_object('capacity', t.capacity, 'organisation', t.organisation_id))::text
@@ -92,12 +102,12 @@ FROM ({lists}) l
 LEFT JOIN places_organisation o ON o.id = l.organisation_id
 LEFT JOIN places_organisation f ON f.id = l.office_id
 LEFT JOIN people_staff s ON s.id = l.assignee_id
-ORDER BY l.place, l.due_at ASC NULLS LAST, l.id
+ORDER BY l.place, {order}
 """
 
 
-def listed(*lists: tuple[Sequence[Condition], int]) -> list[list[Case]]:
-    """The rows of some lists in the order of the clock, with the names and participants that a list shows; one query.
+def listed(*lists: tuple[Sequence[Condition], int], order: str = BY_CLOCK) -> list[list[Case]]:
+    """The rows of some lists in their order, with the names and participants that a list shows; one query.
 
     Args:
         lists: of each the branches of its condition, and how many rows at most.
@@ -105,13 +115,15 @@ def listed(*lists: tuple[Sequence[Condition], int]) -> list[list[Case]]:
     parts: list[str] = []
     values: list[Any] = []
     for place, (branches, most) in enumerate(lists):
-        rows = first_of(branches, _COLUMNS, most)
+        rows = first_of(branches, _COLUMNS, most, order=order)
         parts.append(f"SELECT {place:d} AS place, r.* FROM {rows.sql} r")  # noqa: S608
         values += rows.values
     found: list[list[Case]] = [[] for _list in lists]
     met = _Met()
     with connection.cursor() as cursor:
-        cursor.execute(_AROUND.format(own=_OWN, lists=" UNION ALL ".join(parts)), values)
+        cursor.execute(
+            _AROUND.format(own=_OWN, lists=" UNION ALL ".join(parts), order=_OUTSIDE[order]), values
+        )
         for row in cursor.fetchall():
             found[row[0]].append(_case(row, met))
     return found

@@ -210,9 +210,13 @@ def narrowed(rows: QuerySet[Case], filters: Filters, now: datetime) -> QuerySet[
     return rows
 
 
+def _searched(actor: Actor, filters: Filters) -> QuerySet[Case]:
+    return searched(actor, filters.text, only_open=not filters.closed)
+
+
 def base(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> QuerySet[Case]:
     """The rows of a scope that pass the filters and that the actor may see."""
-    rows = searched(actor, filters.text) if filters.text.strip() else visible(actor)
+    rows = _searched(actor, filters) if filters.text.strip() else visible(actor)
     if scope is not None:
         rows = rows.filter(scope.condition)
     return narrowed(rows, filters, now)
@@ -288,7 +292,7 @@ def branches_of(actor: Actor, scope: Scope | None, filters: Filters, now: dateti
     """The rows of ``base`` in branches, for statements of their own."""
     extra = condition(narrowed(Case.objects.all(), filters, now))
     if filters.text.strip():
-        extra = both(extra, condition(searched(actor, filters.text)))
+        extra = both(extra, condition(_searched(actor, filters)))
     return [both(part, extra) for part in _own_rows(actor, scope.key if scope else "")]
 
 

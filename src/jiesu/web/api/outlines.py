@@ -12,12 +12,12 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from jiesu.cases.finding import Search, newest, search_for
+from jiesu.cases.finding import Search, found_by, newest, search_for
 from jiesu.cases.kinds import State
 from jiesu.cases.models import Case
-from jiesu.cases.queries import visible
 from jiesu.cases.search import query_tokens
-from jiesu.cases.worklists import Item, items, shown
+from jiesu.cases.statements import condition, listed
+from jiesu.cases.worklists import Item, items
 from jiesu.people.access import record_access
 from jiesu.people.actors import Actor
 from jiesu.people.models import AccessAct
@@ -108,14 +108,14 @@ def narrowing(filters: Filters) -> tuple[Search, Q]:
     return search, wanted
 
 
-def rows_of(filters: Filters, actor: Actor, place: Place | None) -> QuerySet[Case]:
+def rows_of(filters: Filters, actor: Actor, place: Place | None) -> list[Case]:
     """The rows of a page and one more, in their order."""
     search, wanted = narrowing(filters)
     size = filters.limit + 1
     if filters.order == "due":
-        return after(shown(visible(actor, search.part).filter(search.condition, wanted)), "due", place)[:size]
-    rows = newest(actor, search, lambda rows: after(rows.filter(wanted), "registered", place), size=size)
-    return after(shown(rows), "registered", None)[:size]
+        rows = found_by(actor, search, only_open=True).filter(wanted)
+        return listed(([condition(after(rows, "due", place))], size))[0]
+    return newest(actor, search, lambda rows: after(rows.filter(wanted), "registered", place), size=size)
 
 
 def page(filters: Filters, *, actor: Actor, at: datetime) -> dict[str, Any]:

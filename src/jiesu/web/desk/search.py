@@ -32,10 +32,9 @@ def search(request: DeskRequest) -> HttpResponse:
     )
     if text:
         if by_phone:
-            rows = shown(earlier(text, request.actor))
+            found = list(shown(earlier(text, request.actor)).order_by("-registered_at", "-pk")[: MOST + 1])
         else:
-            rows = shown(newest(request.actor, search_for(text), lambda cases: cases, size=MOST + 1))
-        found = list(rows.order_by("-registered_at", "-pk")[: MOST + 1])
+            found = newest(request.actor, search_for(text), lambda cases: cases, size=MOST + 1)
         more = len(found) > MOST
         record_access(
             actor=request.actor,
