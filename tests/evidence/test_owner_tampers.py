@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db import transaction
 from psycopg.types.json import Jsonb
 
-from jiesu.cases import act as door
 from jiesu.cases import bulk, draft, keys
 from jiesu.cases.act import act, open_case
 from jiesu.cases.chain import GENESIS, link_hash
@@ -24,6 +23,7 @@ from jiesu.cases.verify import verify_case
 from jiesu.config.private_database import PrivateServer
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import Actor, citizen
+from jiesu.people.ground import Ground
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 from tests.cases.conftest import Story, assigned, moment, story
@@ -225,7 +225,7 @@ def as_the_first_version_wrote() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Context.__init__, "__defaults__", (1,))
         patch.setattr(draft, "EVENT_SCHEMA", 1)
-        patch.setattr(door, "receiving_bureau", lambda desk: None)
+        patch.setattr(Ground, "receiving_bureau", lambda self, desk: None)
         yield
 
 

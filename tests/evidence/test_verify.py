@@ -135,7 +135,7 @@ def test_a_case_that_cannot_be_found_by_its_words_is_named(worked: Story) -> Non
     ComplaintWords.objects.filter(pk=worked.number).delete()
     assert codes(worked) == ["words_missing"]
     # the words of a complaint where those of reports lie
-    search.index(worked.number, "report", ["退货"])
+    search.row(worked.number, "report", ["退货"]).save(force_insert=True)
     assert codes(worked) == ["words_misplaced"]
 
 

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from jiesu.cases import jobs, lawbook, search
+from jiesu.cases import lawbook, search
 from jiesu.cases.compose import compose
-from jiesu.cases.draft import Draft, clock_row, clock_values
+from jiesu.cases.draft import Draft
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.files import Upload, store_files
@@ -24,16 +24,16 @@ from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import SHANGHAI, BadValue, Field, clean
 from jiesu.cases.lifecycle.table import Context, Row
 from jiesu.cases.models import Case, Clock, Event, Link
-from jiesu.cases.opening import Opening, make_number, next_serial, open_draft
+from jiesu.cases.opening import Opening, make_number, next_serial, open_draft, placed
 from jiesu.cases.permission import may, may_propose, needs_approval
 from jiesu.cases.queries import not_found, standing, visible
+from jiesu.cases.saving import insert, save
 from jiesu.cases.step import check, find_row
 from jiesu.cases.targets import UNDECIDED, check_targets, known_officers
-from jiesu.people import calendar, settings
+from jiesu.people import ground
 from jiesu.people.actors import Actor
+from jiesu.people.ground import Ground
 from jiesu.people.visibility import Capacity, Part, capacities
-from jiesu.places.models import Organisation
-from jiesu.places.queries import line_codes, receiving_bureau
 
 
 @dataclass(frozen=True)
@@ -63,29 +63,36 @@ def actor_kind(actor: Actor) -> str:
     return "citizen" if actor.party is not None else "staff"
 
 
-def options_for(organisation: Organisation | int | None, at: datetime) -> dict[str, Any]:
+def options_for(standing_on: Ground, organisation: int | None, at: datetime) -> dict[str, Any]:
     """Settings of law in force for a bureau that differ from their defaults; they enter the event."""
-    values = settings.in_force(organisation=organisation, at=at)
+    values = standing_on.settings(organisation, at)
     defaults = lawbook.option_defaults()
     return {k: v for k, v in values.items() if k in defaults and v != defaults[k]}
 
 
 def context(case: Case, actor: Actor, at: datetime) -> Context:
     """What surrounds an action: calendar and settings as in force when the case was received."""
-    return _surroundings(
-        actor, at, organisation=case.organisation_id or case.registered_by_id, received=case.received_at
+    return surroundings(
+        ground.current(),
+        actor,
+        at,
+        organisation=case.organisation_id or case.registered_by_id,
+        received=case.received_at,
     )
 
 
-def _surroundings(actor: Actor, at: datetime, *, organisation: int, received: datetime) -> Context:
+def surroundings(
+    standing_on: Ground, actor: Actor, at: datetime, *, organisation: int, received: datetime
+) -> Context:
+    """What surrounds an action on a case that an organisation holds and that was received at an instant."""
     return Context(
         at=at,
         actor=actor.staff_id,
         authority=actor.authority_id,
         party=actor.party,
         seq=0,
-        calendar=calendar.current(),
-        options=options_for(organisation, received),
+        calendar=standing_on.calendar,
+        options=options_for(standing_on, organisation, received),
     )
 
 
@@ -204,9 +211,12 @@ def act(
             raise changed(case)
         draft = load(case)
         draft.reasons.update(reasons or {})
-        ctx = context(case, actor, at)
+        standing_on = ground.current()
+        holder = case.organisation_id or case.registered_by_id
+        ctx = surroundings(standing_on, actor, at, organisation=holder, received=case.received_at)
         cleaned = _clean(draft, state_row, raw, ctx, held, actor)
         done = _run(draft, action, cleaned, ctx, actor, files)
+        save(draft, standing_on)
         if key:
             stored = {
                 "event": done.event,
@@ -269,7 +279,6 @@ def _run(draft: Draft, action: str, data: Data, ctx: Context, actor: Actor, file
             int(c.values["other"]) for c in done.children if c.table == "link" and fields.get("new_case")
         )
         waiting = list(done.follow) + waiting
-    save(draft)
     return Acted(draft.case, draft.state, first, tuple(messages), tuple(created))
 
 
@@ -338,71 +347,34 @@ def load(case: Case) -> Draft:
     return Draft.of(case, Clock.objects.filter(case_id=case.pk))
 
 
-LINE_COLUMNS = ("province", "city", "county")
-
-
-def save(draft: Draft) -> None:
-    """Writes a draft of a stored case: its row, its new children, its changed clocks, its jobs."""
-    before = draft.case.kind
-    draft.project()
-    case = draft.case
-    search.move(case.pk, before, case.kind)
-    holder = draft.state.organisation or draft.state.registered_by
-    for column, code in line_codes(holder).items():
-        setattr(case, column, code)
-    case.save()
-    _insert_children(draft)
-    for seq, clock in sorted(draft.clocks_changed.items()):
-        Clock.objects.filter(case_id=case.pk, seq=seq).update(**clock_values(clock))
-    for model, seq, values in draft.changes:
-        model._default_manager.filter(case_id=case.pk, seq=seq).update(**values)
-    for name in dict.fromkeys(draft.jobs):
-        jobs.queue(name, case=str(case.pk))
-    if any(m.__class__.__name__ == "Message" for m in draft.added):
-        jobs.queue("send_messages", case=str(case.pk))
-
-
-def _insert_children(draft: Draft) -> None:
-    Event.objects.bulk_create(draft.events)
-    Clock.objects.bulk_create([clock_row(draft.case.pk, c) for _s, c in sorted(draft.clocks_new.items())])
-    by_model: dict[type[Model], list[Any]] = {}
-    for row in draft.added:
-        by_model.setdefault(type(row), []).append(row)
-    for model, rows in by_model.items():
-        model._default_manager.bulk_create(rows)
-
-
 def open_case(
-    opening: Opening, *, actor: Actor, at: datetime, files: Sequence[Upload] = (), words: str = ""
+    opening: Opening,
+    *,
+    actor: Actor,
+    at: datetime,
+    files: Sequence[Upload] = (),
+    words: str = "",
+    standing_on: Ground | None = None,
+    beside: Sequence[Model] = (),
 ) -> Draft:
     """Inserts a new case inside the caller's transaction (``intake.register`` and linked cases).
 
     Args:
         words: text under which the case is found; by default facts, demand and respondent.
+        standing_on: the ground, where the caller has it.
+        beside: rows of other tables that belong to it (its contact), with their primary keys.
 
     Raises:
         ActionError: where the first step is refused.
     """
+    standing_on = standing_on or ground.current()
     holder = opening.organisation or opening.registered_by
-    line = line_codes(holder)
-    desk = Organisation.objects.select_related("parent__parent").get(pk=opening.registered_by)
-    bureau = receiving_bureau(desk)
-    opening = replace(
-        opening,
-        province=line["province"],
-        city=line["city"],
-        county=line["county"],
-        receiving=bureau.pk if bureau else None,
-    )
-    ctx = _surroundings(actor, at, organisation=holder, received=opening.received_at)
+    opening = placed(opening, standing_on)
+    ctx = surroundings(standing_on, actor, at, organisation=holder, received=opening.received_at)
     draft = open_draft(opening, ctx, actor_kind=actor_kind(actor), compose=compose, files=files)
-    draft.case.save(force_insert=True)
-    _insert_children(draft)
     names = [p.name for p in opening.parties if p.role not in ("respondent", "reported")]
     text = words or " ".join([opening.title, opening.text, opening.demand, draft.case.respondent])
-    search.index(draft.case.pk, opening.kind, search.tokens(text, without=names))
-    for name in dict.fromkeys(draft.jobs):
-        jobs.queue(name, case=str(draft.case.pk))
+    insert(draft, words=search.tokens(text, without=names), beside=beside)
     return draft
 
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import connection
-from django.db.models import AutoField, CharField, JSONField, Model, TextField
+from django.db.models import AutoField, CharField, Field, JSONField, Model, TextField
 from psycopg import sql
 
 from jiesu.cases.search import table_for, vector
@@ -26,13 +26,17 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
+def columns_of(model: type[Model], *, keyed: bool) -> list[Field[Any, Any]]:
+    """The fields that have a column: a composite key has none of its own, a key that is not set yet is left out."""
+    return [f for f in model._meta.concrete_fields if f.column and (keyed or not isinstance(f, AutoField))]
+
+
 @lru_cache(maxsize=64)
 def _plan(
     model: type[Model], keyed: bool
 ) -> tuple[sql.Composed, Callable[[Any], tuple[Any, ...]], tuple[tuple[int, Convert], ...]]:
     """The statement, the getter of a row's values, and the columns whose values need converting."""
-    # A composite key has no column of its own.
-    fields = [f for f in model._meta.concrete_fields if f.column and (keyed or not isinstance(f, AutoField))]
+    fields = columns_of(model, keyed=keyed)
     columns = sql.SQL(", ").join([sql.Identifier(str(f.column)) for f in fields])
     convert: list[tuple[int, Convert]] = []
     for position, each in enumerate(fields):

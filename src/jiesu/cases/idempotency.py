@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from jiesu import statements
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.models import AnsweredKey
 from jiesu.people.actors import Actor
@@ -43,14 +43,13 @@ def answered(owner: str, key: str, body: Any, at: datetime) -> Any | None:
         ActionError: ``idempotency_mismatch`` when the key came with another body.
     """
     digest = body_hash(body)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO cases_answeredkey (owner, key, body_hash, at) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (owner, key) DO NOTHING",
-            [owner, key[:120], digest, at],
-        )
-        if cursor.rowcount == 1:
-            return None
+    taken = statements.run(
+        "INSERT INTO cases_answeredkey (owner, key, body_hash, at) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT (owner, key) DO NOTHING",
+        [owner, key[:120], digest, at],
+    )
+    if taken:
+        return None
     row = AnsweredKey.objects.get(owner=owner, key=key[:120])
     if row.body_hash != digest:
         raise ActionError(Code.IDEMPOTENCY_MISMATCH, _("同一请求标识已用于不同的内容，请换一个标识。"))
@@ -61,8 +60,7 @@ def answered(owner: str, key: str, body: Any, at: datetime) -> Any | None:
 
 def remember(owner: str, key: str, response: Any, status: int = 201) -> None:
     """Stores the answer of a key taken with ``answered``, in the same transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE cases_answeredkey SET response = %s, status = %s WHERE owner = %s AND key = %s",
-            [json.dumps(response), status, owner, key[:120]],
-        )
+    statements.run(
+        "UPDATE cases_answeredkey SET response = %s, status = %s WHERE owner = %s AND key = %s",
+        [json.dumps(response), status, owner, key[:120]],
+    )

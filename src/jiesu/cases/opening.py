@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db import connection
+from django.db.models import Model
 
+from jiesu import statements
 from jiesu.cases import keys
 from jiesu.cases.draft import Composer, Draft
 from jiesu.cases.facts import CaseState, Data
@@ -18,6 +19,7 @@ from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import NEW, Context
 from jiesu.cases.models import Case, Link, Party
 from jiesu.cases.sealing import sealed_columns
+from jiesu.people.ground import Ground
 from jiesu.people.masking import mask_text, summary
 
 #: Letters and digits of a query code that nobody mistakes for one another when read aloud.
@@ -99,6 +101,18 @@ class Opening:
     receiving: int | None = None
 
 
+def placed(opening: Opening, standing_on: Ground) -> Opening:
+    """With what follows from who registers and who holds: the line of command, and whose receipt it is."""
+    place = standing_on.place(opening.organisation or opening.registered_by)
+    return replace(
+        opening,
+        province=place.province,
+        city=place.city,
+        county=place.county,
+        receiving=standing_on.receiving_bureau(opening.registered_by),
+    )
+
+
 def new_query_code() -> str:
     """Ten characters that open the follow page together with the number."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
@@ -122,9 +136,16 @@ def make_number(division: str, at: datetime, serial: int) -> int:
 
 def next_serial() -> int:
     """The next value of the one sequence; never given twice, whatever happens to the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_number')")
-        return int(cursor.fetchone()[0])
+    return int(statements.fetch("SELECT nextval('cases_number')")[0][0])
+
+
+def next_serials(count: int, *, beside: type[Model]) -> tuple[list[int], int]:
+    """The next values of the one sequence and a key for a row of another table that will name the cases."""
+    found = statements.fetch(
+        "SELECT nextval('cases_number'), nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+        [beside._meta.db_table, beside._meta.pk.column, count],
+    )
+    return [serial for serial, _pk in found], found[0][1]
 
 
 def open_draft(

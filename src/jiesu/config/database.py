@@ -49,6 +49,8 @@ class Login:
         options: dict[str, Any] = dict(self.options)
         if lock_timeout:
             options["options"] = f"-c lock_timeout={lock_timeout}"
+        # Allows ``jiesu.statements`` to prepare; the ORM's own cursors never do.
+        options["prepare_threshold"] = 1
         return {
             "ENGINE": "django.db.backends.postgresql",
             "HOST": self.host,

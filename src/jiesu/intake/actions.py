@@ -21,12 +21,13 @@ from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.files import Upload
 from jiesu.cases.idempotency import answered, owner_of, remember
 from jiesu.cases.kinds import Kind
-from jiesu.cases.opening import Opening, make_number, new_query_code, next_serial
+from jiesu.cases.opening import Opening, make_number, new_query_code, next_serials
 from jiesu.intake.centres import centre_for
 from jiesu.intake.checking import Checked, check, strict_for
 from jiesu.intake.forms import ContactForm
 from jiesu.intake.models import Contact, Outcome
 from jiesu.intake.opening import parties
+from jiesu.people import ground
 from jiesu.people.actors import Actor
 from jiesu.people.roles import WORKING
 from jiesu.places.models import Organisation
@@ -165,21 +166,24 @@ def _register(
     registered_by: Organisation | None,
 ) -> Registered:
     form = checked.form
-    centre = registered_by or _registrar(form, actor)
+    standing_on = ground.current()
+    centre = registered_by.pk if registered_by else _registrar(form, actor)
     kind, confirmed, mixed = _kind(checked, suggest_kind, split)
     if form.kind == "auto":
         # What the law asks for depends on what it turns out to be.
         turned = check(replace(form, kind=kind), strict=False, at=at, some_files=True)
         checked = replace(checked, incomplete=turned.incomplete)
     business_id = _business(form, at)
+    division = standing_on.place(centre).division_code[:6]
     # Numbers first: what came in then names its cases from the start.
-    numbers = [make_number(centre.division_code[:6], at, next_serial()) for _ in range(2 if split else 1)]
-    contact = store_contact(checked, actor=actor, at=at, centre=centre, cases=numbers)
+    serials, contact_id = next_serials(2 if split else 1, beside=Contact)
+    numbers = [make_number(division, at, serial) for serial in serials]
+    contact = new_contact(checked, actor=actor, at=at, centre=centre, cases=numbers, pk=contact_id)
     base = Opening(
         kind=kind,
         channel=form.channel,
-        registered_by=centre.pk,
-        division=centre.division_code[:6],
+        registered_by=centre,
+        division=division,
         received_at=checked.received_at,
         parties=(),
         text=form.text,
@@ -199,12 +203,19 @@ def _register(
         business_id=business_id,
     )
     cases: list[RegisteredCase] = []
-    for opening in _openings(base, form, split, numbers, business_id):
+    for position, opening in enumerate(_openings(base, form, split, numbers, business_id)):
         code = new_query_code()
         kept = [
             f for f in files if split is None or opening.kind == Kind.REPORT or f.purpose not in WHOLE_LETTER
         ]
-        draft = open_case(replace(opening, query_code=code), actor=actor, at=at, files=kept)
+        draft = open_case(
+            replace(opening, query_code=code),
+            actor=actor,
+            at=at,
+            files=kept,
+            standing_on=standing_on,
+            beside=() if position else (contact,),
+        )
         cases.append(RegisteredCase(draft.case.pk, draft.case.kind, draft.case.state, code))
         jobs.queue("suggest", case=str(draft.case.pk))
     return Registered(contact, tuple(cases), checked.incomplete)
@@ -244,10 +255,8 @@ def _openings(
     )
 
 
-def _registrar(form: ContactForm, actor: Actor) -> Organisation:
-    if actor.organisation_id is not None:
-        return Organisation.objects.only("division_code").get(pk=actor.organisation_id)
-    return centre_for(form)
+def _registrar(form: ContactForm, actor: Actor) -> int:
+    return actor.organisation_id if actor.organisation_id is not None else centre_for(form).pk
 
 
 def _kind(checked: Checked, suggest_kind: SuggestKind | None, split: Split | None) -> tuple[str, bool, str]:
@@ -298,20 +307,28 @@ def _business(form: ContactForm, at: datetime) -> int | None:
     return None
 
 
-def store_contact(
+def new_contact(
     checked: Checked,
     *,
     actor: Actor,
     at: datetime,
-    centre: Organisation,
+    centre: int,
     outcome: Outcome = Outcome.CASES,
     cases: Sequence[int] = (),
+    pk: int | None = None,
 ) -> Contact:
-    """Stores what came in, once, sealed with a key of its own. ``cases``: the numbers that come of it."""
+    """What came in, once, sealed with a key of its own; not stored yet.
+
+    Args:
+        centre: id of the organisation that registers.
+        cases: the numbers that come of it.
+        pk: its key, where it was taken beforehand.
+    """
     form = checked.form
     key = keys.new_data_key()
     details = {k: v for k, v in form.plain().items() if k != "text"}
-    return Contact.objects.create(
+    return Contact(
+        pk=pk,
         channel=form.channel,
         line=form.line[:40],
         kind=form.kind,
@@ -319,7 +336,7 @@ def store_contact(
         received_at=checked.received_at,
         registered_at=at,
         back_dated=checked.back_dated,
-        registered_by=centre,
+        registered_by_id=centre,
         staff_id=actor.staff_id,
         external_number=form.external_number[:64],
         tracking_number=form.tracking_number[:64],
@@ -376,9 +393,10 @@ def add_to_case(
                 at=at,
                 files=files,
             )
-        contact = store_contact(
+        contact = new_contact(
             checked, actor=actor, at=at, centre=_registrar(form, actor), outcome=Outcome.ADDED, cases=[number]
         )
+        contact.save()
         if key:
             remember(owner_of(actor), key, {"contact": contact.pk})
         return contact
@@ -387,7 +405,9 @@ def add_to_case(
 def note_contact(*, form: ContactForm, actor: Actor, at: datetime, outcome: Outcome) -> Contact:
     """Keeps a contact that needs no case: answered at once, or the line was cut."""
     checked = check(form, strict=False, at=at, some_files=True)
-    return store_contact(checked, actor=actor, at=at, centre=_registrar(form, actor), outcome=outcome)
+    contact = new_contact(checked, actor=actor, at=at, centre=_registrar(form, actor), outcome=outcome)
+    contact.save()
+    return contact
 
 
 def _body(form: ContactForm, files: Sequence[Upload], split: Split | None) -> Any:

@@ -294,14 +294,7 @@ def _confidence(path: _Path, rest: str) -> Confidence:
 
 def _lower(row: DivisionRow, rest: str) -> _Alias | None:
     """The town or village of ``row`` named in full somewhere in the rest; None if none or several are."""
-    hits = [
-        alias
-        for alias in _index().inside.get(row.code, ())
-        if alias.form is not Form.SHORT
-        and len(alias.text) >= 3
-        and alias.text in rest
-        and _known_well(alias, row)
-    ]
+    hits = [alias for alias in _named_inside(row.code) if alias.text in rest and _known_well(alias, row)]
     if not hits:
         return None
     longest = len(hits[0].text)
@@ -309,6 +302,13 @@ def _lower(row: DivisionRow, rest: str) -> _Alias | None:
     full = [alias for alias in best if alias.form is Form.FULL] or best
     codes = {alias.row.code for alias in full}
     return full[0] if len(codes) == 1 else None
+
+
+@cache
+def _named_inside(code: str) -> tuple[_Alias, ...]:
+    """Names in full of what lies in a division, long enough to stand for it inside an address."""
+    inside = _index().inside.get(code, ())
+    return tuple(alias for alias in inside if alias.form is not Form.SHORT and len(alias.text) >= 3)
 
 
 def _contradiction(row: DivisionRow, rest: str) -> _Alias | None:

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db import connection
-
-from jiesu.places.models import Organisation, OrganisationLevel, OrganisationType
+from jiesu.places.models import Organisation, OrganisationType
 from jiesu.places.organisations import official_name
 
 #: Types inside the line of command of market regulation.
@@ -113,31 +111,6 @@ def office_for_town(code: str) -> Organisation | None:
 def centre_of(bureau: Organisation) -> Organisation | None:
     """The 12315 centre of a bureau."""
     return Organisation.objects.filter(parent=bureau, type=OrganisationType.CENTRE, is_active=True).first()
-
-
-def line_codes(organisation_id: int) -> dict[str, str]:
-    """Codes of ``province``, ``city`` and ``county`` of an organisation. Asked for with every change of a case.
-
-    Raises:
-        Organisation.DoesNotExist: no such organisation.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT province, city, county FROM places_organisation WHERE id = %s", [organisation_id]
-        )
-        codes = cursor.fetchone()
-    if codes is None:
-        raise Organisation.DoesNotExist
-    return dict(zip(("province", "city", "county"), codes, strict=True))
-
-
-def receiving_bureau(org: Organisation) -> Organisation | None:
-    """The bureau that receives by what its desk ``org`` takes in: a county's, which ordinarily handles (order 121
-    arts. 13, 15, 29). None for a desk of a higher bureau, whose receipt is not yet that of the bureau that will handle,
-    and for those outside market regulation.
-    """
-    bureau = authority(org)
-    return bureau if bureau is not None and bureau.level == OrganisationLevel.COUNTY else None
 
 
 def by_key(key: str) -> Organisation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
@@ -105,7 +106,10 @@ def check_values(values: dict[str, Any]) -> None:
 
 def _unkeepable(text: str) -> bool:
     """PostgreSQL keeps no NUL, UTF-8 no lone surrogate."""
-    return "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text)
+    return _UNKEEPABLE.search(text) is not None
+
+
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def _shown(path: str) -> str:

@@ -1,0 +1,61 @@
+"""Statements that run with every request: written out, prepared by PostgreSQL once for each connection.
+
+The ORM composes its SQL anew each time and PostgreSQL plans it anew; for the few statements on which a busy web process
+spends its time both cost more than running them. A statement whose best plan depends on its values stays with the ORM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self, cast
+
+import psycopg
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+Row = tuple[Any, ...]
+Values = Sequence[Any] | Mapping[str, Any]
+
+
+class _Sent(NamedTuple):
+    query: bytes
+
+
+class _PreparedCursor(psycopg.Cursor[Row]):
+    """psycopg's cursor with parameters bound by the server, always prepared."""
+
+    def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:
+        super().execute(query, params, prepare=True)
+        # Where Django looks for the statement that it shows.
+        self._query = cast(Any, _Sent(query.encode()))
+        return self
+
+
+def fetch(statement: str, values: Values = ()) -> list[Row]:
+    """The rows that a statement gives, in the running transaction.
+
+    Args:
+        statement: a constant text; what varies goes into ``values``.
+
+    Raises:
+        django.db.Error: as from any other cursor.
+    """
+    with _cursor() as cursor:
+        cursor.execute(statement, values)
+        return cast(list[Row], cursor.fetchall())
+
+
+def run(statement: str, values: Values = ()) -> int:
+    """Runs a statement that gives no rows; returns how many it wrote."""
+    with _cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.rowcount)
+
+
+def _cursor() -> CursorWrapper:
+    """As ``connection.cursor()`` gives it: with Django's errors, and counted where statements are counted."""
+    connection.ensure_connection()
+    cursor = cast(Any, _PreparedCursor(connection.connection))
+    return (
+        connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+    )
