@@ -48,7 +48,7 @@ def find_or_create(
         raise BusinessError(Code.NAME_MISSING)
     code = check_credit_code(unified_credit_code) if unified_credit_code.strip() else None
     place = address_key(address)
-    division_code = division_code or _division(address)
+    division_code = division_code or division_of(address)
     found = _find(code=code, key=key, place=place)
     if found is None:
         found = _create(
@@ -152,6 +152,7 @@ def _fill(business: Business, **known: str) -> Business:
     return business
 
 
-def _division(address: str) -> str:
+def division_of(address: str) -> str:
+    """The division that an address lies in, where that is beyond doubt; else an empty text."""
     found = locate(address)
     return found.code if found.confidence is Confidence.HIGH else ""

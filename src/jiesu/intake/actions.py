@@ -12,9 +12,7 @@ from typing import Any, Protocol
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from jiesu.businesses.actions import find_or_create
-from jiesu.businesses.errors import BusinessError
-from jiesu.businesses.models import BusinessKind
+from jiesu.businesses.linking import link
 from jiesu.cases import jobs, keys
 from jiesu.cases.act import act, open_case
 from jiesu.cases.errors import ActionError, Code
@@ -26,7 +24,7 @@ from jiesu.intake.centres import centre_for
 from jiesu.intake.checking import Checked, check, strict_for
 from jiesu.intake.forms import ContactForm
 from jiesu.intake.models import Contact, Outcome
-from jiesu.intake.opening import parties
+from jiesu.intake.opening import named_business, parties
 from jiesu.people import ground
 from jiesu.people.actors import Actor
 from jiesu.people.roles import WORKING
@@ -173,7 +171,8 @@ def _register(
         # What the law asks for depends on what it turns out to be.
         turned = check(replace(form, kind=kind), strict=False, at=at, some_files=True)
         checked = replace(checked, incomplete=turned.incomplete)
-    business_id = _business(form, at)
+    named = named_business(form)
+    business_id = link(named, at=at) if named is not None else None
     division = standing_on.place(centre).division_code[:6]
     # Numbers first: what came in then names its cases from the start.
     serials, contact_id = next_serials(2 if split else 1, beside=Contact)
@@ -277,34 +276,6 @@ def _kind(checked: Checked, suggest_kind: SuggestKind | None, split: Split | Non
         return form.kind, True, mixed
     # Until a person confirms it, the strictest candidate's clock runs: that of a complaint.
     return (found.value if found is not None else Kind.COMPLAINT.value), False, mixed
-
-
-def _business(form: ContactForm, at: datetime) -> int | None:
-    """The business meant, where it can be told from others: by credit code, or by name and address."""
-    respondent = form.respondent
-    name = respondent.name or respondent.platform
-    address = respondent.address or respondent.platform_address
-    if not name or not (respondent.unified_credit_code or address):
-        return None
-    kind = BusinessKind.SHOP if respondent.platform and respondent.name else BusinessKind.MERCHANT
-    for code in dict.fromkeys((respondent.unified_credit_code, "")):
-        if not code and not address:
-            break
-        try:
-            return find_or_create(
-                name=name[:200],
-                at=at,
-                unified_credit_code=code,
-                address=address[:300],
-                phone=respondent.phone[:40],
-                kind=kind,
-                shop_name=respondent.name[:200] if respondent.platform else "",
-                shop_url=respondent.shop_url[:500],
-            ).pk
-        except BusinessError:
-            # A number that cannot be right is kept with the party as it was said; the business goes without.
-            continue
-    return None
 
 
 def new_contact(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from jiesu.businesses.linking import Named
+from jiesu.businesses.models import BusinessKind
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind, PartyRole
 from jiesu.cases.opening import PartyInput
 from jiesu.intake.forms import Agent, ContactForm, Person, Respondent
@@ -61,6 +63,24 @@ def parties(form: ContactForm, kind: str, *, business_id: int | None) -> tuple[P
     if form.respondent.given:
         found.append(_respondent(form.respondent, OPPOSITE[Kind(kind)].value, business_id))
     return tuple(found)
+
+
+def named_business(form: ContactForm) -> Named | None:
+    """The business that a contact is about, where it can be told from others: by credit code, or name and address."""
+    respondent = form.respondent
+    name = respondent.name or respondent.platform
+    address = respondent.address or respondent.platform_address
+    if not name or not (respondent.unified_credit_code or address):
+        return None
+    return Named(
+        name=name[:200],
+        unified_credit_code=respondent.unified_credit_code,
+        address=address[:300],
+        phone=respondent.phone[:40],
+        kind=BusinessKind.SHOP if respondent.platform and respondent.name else BusinessKind.MERCHANT,
+        shop_name=respondent.name[:200] if respondent.platform else "",
+        shop_url=respondent.shop_url[:500],
+    )
 
 
 def _reachable(person: Person) -> bool:

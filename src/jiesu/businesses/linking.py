@@ -1,0 +1,183 @@
+"""From what people call a business to its row: for one contact, and for a whole sheet at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from django.db.models import Q
+
+from jiesu.businesses.actions import division_of, find_or_create
+from jiesu.businesses.credit_codes import check_credit_code
+from jiesu.businesses.errors import BusinessError
+from jiesu.businesses.keys import address_key, name_key
+from jiesu.businesses.models import Business, BusinessKind
+
+#: How companies' names end: they are given once, so that a name alone tells which is meant.
+COMPANY = "公司"
+#: Fields of a business that are filled when somebody says them for the first time.
+FILLED = ("address", "division_code", "phone", "shop_name", "shop_url")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A business as a contact names it. Empty texts mean: not given."""
+
+    name: str
+    unified_credit_code: str = ""
+    address: str = ""
+    phone: str = ""
+    kind: str = BusinessKind.MERCHANT
+    shop_name: str = ""
+    shop_url: str = ""
+
+
+def link(named: Named, *, at: datetime) -> int | None:
+    """The business meant, added if it is not known; None where it cannot be told from others.
+
+    A credit code that cannot be right is kept with the party as it was said; the business goes without.
+    """
+    checked = _checked(named)
+    return find_or_create(at=at, **asdict(checked)).pk if checked is not None else None
+
+
+def link_many(named: Iterable[Named | None], *, at: datetime) -> list[int | None]:
+    """Like ``link`` for each, in a handful of queries for all of them together."""
+    asked = [_checked(one) if one is not None else None for one in named]
+    places = {one: _Place.of(one) for one in asked if one is not None}
+    known = _Known(places.values())
+    if fresh := _fresh(places, known):
+        # A rival may add the same meanwhile; the second look takes whichever row there is.
+        rows = [_row(one, place, at) for place, one in fresh.items()]
+        Business.objects.bulk_create(rows, ignore_conflicts=True)
+        known = _Known(places.values())
+    found: dict[Named, int] = {}
+    changed: dict[int, Business] = {}
+    for one, place in places.items():
+        business = known.find(place)
+        if business is None:
+            # Known by name and address, and called by a code for the first time: rare, and done one by one.
+            business = find_or_create(at=at, **asdict(one))
+        elif _fill(business, one):
+            changed[business.pk] = business
+        found[one] = business.pk
+    if changed:
+        Business.objects.bulk_update(changed.values(), FILLED)
+    return [found[one] if one is not None else None for one in asked]
+
+
+def _fresh(places: dict[Named, _Place], known: _Known) -> dict[_Place, Named]:
+    """What has to be added, once each. Who is named with a code and without is added with it, so those go first."""
+    wanted: dict[_Place, Named] = {}
+    codes: set[str] = set()
+    addressed: set[tuple[str, str]] = set()
+    companies: dict[str, int] = {}
+    for one, place in sorted(places.items(), key=lambda item: not item[1].code):
+        if known.find(place) is not None:
+            continue
+        if place.code:
+            if place.code in codes or known.without_code(place):
+                continue
+            codes.add(place.code)
+            companies[place.key] = companies.get(place.key, known.count(place.key)) + 1
+        elif (place.key, place.address) in addressed or (
+            place.key.endswith(COMPANY) and companies.get(place.key) == 1
+        ):
+            continue
+        addressed.add((place.key, place.address))
+        wanted[place] = one
+    return wanted
+
+
+def _row(named: Named, place: _Place, at: datetime) -> Business:
+    return Business(
+        kind=named.kind,
+        name=named.name.strip(),
+        unified_credit_code=place.code or None,
+        address=named.address.strip(),
+        division_code=division_of(named.address),
+        phone=named.phone,
+        shop_name=named.shop_name,
+        shop_url=named.shop_url,
+        name_key=place.key,
+        address_key=place.address,
+        created_at=at,
+    )
+
+
+def _fill(business: Business, named: Named) -> bool:
+    """Fills what was not known yet; True where something was."""
+    lacking = [name for name in FILLED if not getattr(business, name)]
+    given = {name: getattr(named, name, "").strip() for name in lacking}
+    if "division_code" in given:
+        given["division_code"] = division_of(named.address)
+    for name, text in given.items():
+        setattr(business, name, text)
+    return any(given.values())
+
+
+def _checked(named: Named) -> Named | None:
+    """What can be looked for: with its code in normal form, or without where that is wrong."""
+    code = ""
+    if named.unified_credit_code.strip():
+        try:
+            code = check_credit_code(named.unified_credit_code)
+        except BusinessError:
+            code = ""
+    if not name_key(named.name) or not (code or named.address):
+        return None
+    return replace(named, unified_credit_code=code)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The keys under which a business is looked for."""
+
+    code: str
+    key: str
+    address: str
+
+    @classmethod
+    def of(cls, named: Named) -> _Place:
+        return cls(named.unified_credit_code, name_key(named.name), address_key(named.address))
+
+
+class _Known:
+    """The businesses that some contacts may mean, read at once; it chooses as ``find_or_create`` does."""
+
+    def __init__(self, places: Iterable[_Place]) -> None:
+        asked = list(places)
+        keys = {p.key for p in asked}
+        meant = (
+            Q(unified_credit_code__in={p.code for p in asked if p.code})
+            | Q(name_key__in=keys, address_key__in={p.address for p in asked})
+            | Q(name_key__in={k for k in keys if k.endswith(COMPANY)}, unified_credit_code__isnull=False)
+        )
+        self._by_code: dict[str, Business] = {}
+        self._by_place: dict[tuple[str, str], Business] = {}
+        self._companies: dict[str, list[Business]] = {}
+        # Those with a code first, as they are preferred.
+        for business in Business.objects.filter(meant).order_by("unified_credit_code"):
+            if business.unified_credit_code:
+                self._by_code[business.unified_credit_code] = business
+                self._companies.setdefault(business.name_key, []).append(business)
+            self._by_place.setdefault((business.name_key, business.address_key), business)
+
+    def count(self, key: str) -> int:
+        """How many of a name are known with a code."""
+        return len(self._companies.get(key, ()))
+
+    def without_code(self, place: _Place) -> bool:
+        """Whether it is known by name and address, and nobody has said its code yet."""
+        here = self._by_place.get((place.key, place.address))
+        return here is not None and here.unified_credit_code is None
+
+    def find(self, place: _Place) -> Business | None:
+        if place.code:
+            return self._by_code.get(place.code)
+        here = self._by_place.get((place.key, place.address))
+        if here is not None or not place.key.endswith(COMPANY):
+            return here
+        registered = self._companies.get(place.key, ())
+        return registered[0] if len(registered) == 1 else None
