@@ -399,3 +399,17 @@ def test_a_failed_notice_puts_the_case_on_top(office: Office, sign_in: SignIn) -
     assert "重新告知" in table
     assert table.index(f"/desk/cases/{failed}/") < table.index(f"/desk/cases/{late}/")
     assert table.count(f'value="{failed}"') == 1
+
+
+def test_the_preview_opens_what_a_person_wrote_and_nothing_of_the_law(
+    office: Office, sign_in: SignIn
+) -> None:
+    number = office.assigned()
+    typed = {"note": "请带小票⟦x⟧来。"}
+    page = sign_in("handler").post(reverse("desk:preview", args=[number, "accept"]), typed, headers=HTMX)
+
+    letter = page.content.decode()
+    assert re.findall(r"<textarea[^>]*>([^<]*)</textarea>", letter) == ["请带小票⟦x⟧来。"]
+    assert 'data-mirror="f-note"' in letter
+    assert "我局决定受理" in letter
+    assert not Message.objects.exists()

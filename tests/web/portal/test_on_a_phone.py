@@ -14,7 +14,6 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from jiesu.cases.act import act
-from jiesu.cases.lawbook import refusal_grounds
 from jiesu.cases.models import Case, Message
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import Actor
@@ -205,30 +204,6 @@ def test_a_complaint_from_the_door_to_the_rating(phone: Page) -> None:
     expect(phone.get_by_role("heading", name="需要重新输入查询码")).to_be_visible()
 
 
-def test_a_refusal_is_told_with_ground_and_remedies(phone: Page) -> None:
-    write_complaint(phone)
-    phone.get_by_role("link", name="现在看进度").click()
-    case = Case.objects.get().pk
-    does("dispatcher.ziyang", case, "route", {"organisation": by_key("430902-bureau").pk})
-    does("dispatcher.ziyang", case, "assign", {"staff": staff("handler").staff_id})
-    handled_before = refusal_grounds(timezone.localdate())[1].key
-    ground = {
-        "ground": handled_before,
-        "reasons": "益阳市消费者委员会已经调解过同一争议。",
-        "earlier": "益阳市消费者委员会 2026年第12号",
-        "violation": "0",
-    }
-    does("head", case, "refuse", ground)
-    phone.reload()
-    look(phone, "30-refused")
-    phone.get_by_role("button", name=re.compile("不予受理")).click()
-    text = phone.locator(".letter").inner_text()
-    assert "第十六条" in text
-    assert "仲裁" in text
-    assert "诉讼" in text
-    look(phone, "31-refusal")
-
-
 def test_a_complaint_withdrawn_by_the_person(phone: Page) -> None:
     write_complaint(phone)
     phone.get_by_role("link", name="现在看进度").click()
@@ -257,25 +232,3 @@ def test_an_anonymous_report(phone: Page) -> None:
     phone.get_by_role("link", name="现在看进度").click()
     look(phone, "53-report")
     assert Case.objects.get().anonymous
-
-
-def test_a_mixed_letter_in_one_confirmation(phone: Page) -> None:
-    phone.goto("/complain/")
-    phone.get_by_label("经过").fill(
-        "我在超市买到过期牛奶，要求退款赔偿，商家拒绝。另外举报该超市长期销售过期食品、涂改生产日期，要求查处。"
-    )
-    phone.get_by_text("退款", exact=True).click()
-    phone.get_by_role("button", name="下一步").click()
-    phone.get_by_text("实体店", exact=True).click()
-    phone.get_by_label("商家名称").fill("好又多超市")
-    phone.get_by_label("商家地址").fill("益阳市资阳区五一西路20号")
-    phone.get_by_role("button", name="下一步").click()
-    phone.get_by_label("您的姓名").fill("王小花")
-    phone.get_by_label("电话号码").fill("13812345678")
-    phone.get_by_label("通讯地址").fill("益阳市资阳区五一西路12号")
-    phone.get_by_label("以上内容真实").check()
-    phone.get_by_role("button", name="提交").click()
-    look(phone, "60-split")
-    phone.get_by_role("button", name="分成两件提交").click()
-    look(phone, "61-two")
-    assert sorted(Case.objects.values_list("kind", flat=True)) == ["complaint", "report"]

@@ -88,6 +88,22 @@
   });
   document.addEventListener("htmx:after:settle", tally);
 
+  /* ---- a previewed notice: its free parts and the fields of the form are the same words ---- */
+
+  document.addEventListener("input", (event) => {
+    const place = event.target.form?.querySelector("[data-preview-place]");
+    if (!place) return;
+    const id = event.target.dataset.mirror || event.target.id;
+    const mirrors = [...place.querySelectorAll("[data-mirror]")].filter((one) => one.dataset.mirror === id);
+    for (const one of [...mirrors, document.getElementById(id)]) {
+      if (one && one.value !== event.target.value) one.value = event.target.value;
+    }
+    if (!mirrors.length && place.childElementCount) place.dataset.stale = "1";
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    for (const place of document.querySelectorAll("[data-preview-place]")) delete place.dataset.stale;
+  });
+
   /* ---- keys ---- */
 
   let going = 0; // until when a letter after g counts
