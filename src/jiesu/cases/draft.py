@@ -301,7 +301,7 @@ class Draft:
             self._prove(data, ctx)
         elif action == "record_session":
             self.changes.append((Session, int(data["session"]), {"result": data["result"]}))
-        elif action in ("approve", "reject"):
+        elif action in ("approve", "reject", "redraft"):
             status = "approved" if action == "approve" else "rejected"
             values = {"status": status, "decided_by_id": ctx.actor, "decided_at": ctx.at}
             self.changes.append((Proposal, int(data["proposal"]), values))

@@ -2,20 +2,50 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
+from jiesu.cases.lawbook import meaning
 from jiesu.cases.lifecycle import folds, guards
 from jiesu.cases.lifecycle.fields import Field, Type
-from jiesu.cases.lifecycle.roles import (
-    HEAD,
-)
-from jiesu.cases.lifecycle.table import (
-    By,
-    Context,
-    NewChild,
-    Row,
-)
+from jiesu.cases.lifecycle.lawday import act_day
+from jiesu.cases.lifecycle.roles import HEAD
+from jiesu.cases.lifecycle.table import By, Context, NewChild, Refusal, Row
+
+
+def overtaken(case: CaseState, data: Data, on: date) -> bool:
+    """Whether a draft names a ground of a law that no longer governs the decision on that day."""
+    return any(
+        data.get(name) and not known(str(data[name]), act_day(case, on)) for name in ("ground", "item")
+    )
+
+
+def known(key: str, on: date) -> bool:
+    """Whether a key is a ground on that day; art. 42 is named by a word of its own."""
+    return key == "fraud" or bool(meaning(key, on))
+
+
+def _draft(case: CaseState, data: Data) -> Data:
+    return case.facts.proposals[int(data["proposal"])].data
+
+
+def _law_still_governs(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    if overtaken(case, _draft(case, data), ctx.on):
+        return Refusal(
+            "law_changed",
+            say("拟办引用的规定已经失效，不能批准；请退回重拟，按现行规定重新选择情形。"),
+            "proposal",
+        )
+    return None
+
+
+def _law_has_changed(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    if overtaken(case, _draft(case, data), ctx.on):
+        return None
+    return Refusal("law_unchanged", say("拟办引用的规定仍然有效；不同意的，请不批准并写明理由。"), "proposal")
 
 
 def propose(where: frozenset[str], who: tuple[By, ...]) -> Row:
@@ -52,7 +82,7 @@ def approve(where: frozenset[str]) -> Row:
             Field("proposal", Type.WHOLE, _("拟办意见"), choices="proposals"),
             Field("note", Type.TEXT, _("批示"), required=False),
         ),
-        guards=(guards.proposal_waits,),
+        guards=(guards.proposal_waits, _law_still_governs),
         fold=folds.decide_proposal,
         follow=follow,
         group="main",
@@ -73,3 +103,23 @@ def reject(where: frozenset[str]) -> Row:
         fold=folds.decide_proposal,
         group="main",
     )
+
+
+def redraft(where: frozenset[str]) -> Row:
+    """A draft that a change of the law has overtaken goes back for that reason alone; its fields are kept for the next."""
+    return Row(
+        action="redraft",
+        label=_("退回重拟"),
+        states=where,
+        who=HEAD,
+        fields=(Field("proposal", Type.WHOLE, _("拟办意见"), choices="proposals"),),
+        guards=(guards.proposal_waits, _law_has_changed),
+        fold=folds.decide_proposal,
+        group="hidden",
+        help=_("拟办时的规定已被新规定取代"),
+    )
+
+
+def rows(where: frozenset[str], who: tuple[By, ...], open_: frozenset[str]) -> tuple[Row, ...]:
+    """Drafting where a decision may be taken, and what the head does with a draft as long as the case is open."""
+    return (propose(where, who), approve(open_), reject(open_), redraft(open_))

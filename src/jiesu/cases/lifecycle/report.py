@@ -33,11 +33,8 @@ from jiesu.cases.lifecycle.informing import (
     INFORMANT_NOTICE,
 )
 from jiesu.cases.lifecycle.roles import (
-    ASSIGNEE,
-    BUREAU_HEAD,
     CLOSE_WORK,
     HEAD,
-    OFFICE_HEAD,
     RECEIVING,
 )
 from jiesu.cases.lifecycle.table import (
@@ -225,9 +222,7 @@ TABLE = Table.of(
     ending.close(DECIDED, (*CLOSE_WORK, RECEIVING), guards.duties_told),
     common.return_to_centre("report.verification", "verifying"),
     common.reassign(),
-    approval.propose(states("routed", "verifying"), CLOSE_WORK),
-    approval.approve(OPEN),
-    approval.reject(OPEN),
+    *approval.rows(states("routed", "verifying"), CLOSE_WORK, OPEN),
     *disputes.jurisdiction("report.verification"),
     transfer.police(VERIFYING | DECIDED, CLOSE_WORK),
     *ending.parts(VERIFYING, CLOSE_WORK),
@@ -300,9 +295,7 @@ LEAD = Table.of(
     ),
     ending.close(DECIDED, CLOSE_WORK),
     common.reassign(),
-    approval.propose(VERIFYING, (ASSIGNEE, OFFICE_HEAD, BUREAU_HEAD)),
-    approval.approve(OPEN),
-    approval.reject(OPEN),
+    *approval.rows(VERIFYING, CLOSE_WORK, OPEN),
     transfer.police(VERIFYING | DECIDED, CLOSE_WORK),
     transfer.filed_case(),
     transfer.crime(VERIFYING | DECIDED),

@@ -18,6 +18,7 @@ from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.files import Upload
 from jiesu.cases.lifecycle import table
 from jiesu.cases.offering import Offered, offered
+from jiesu.cases.redrafting import former_draft
 from jiesu.people.models import Staff
 from jiesu.people.visibility import Part
 from jiesu.triage.knowledge import Found, search
@@ -149,7 +150,8 @@ def take(request: DeskRequest, number: int, action: str) -> HttpResponse:
     """The form of an action, and its posting."""
     file = read(number, actor=request.actor)
     if request.method == "GET":
-        return show_form(request, file, offer_of(request, file, action))
+        offer = offer_of(request, file, action)
+        return show_form(request, file, offer, values=_sent_back(request, file, action))
     row = table(file.case.kind).rows.get(action)
     if row is None:
         raise Http404
@@ -165,6 +167,20 @@ def take(request: DeskRequest, number: int, action: str) -> HttpResponse:
     links.complete(done, now=request.now)
     messages.success(request, done_words(offer, done))
     return going(request, _where_next(request, number, done, action))
+
+
+def _sent_back(request: DeskRequest, file: CaseFile, action: str) -> dict[str, Any] | None:
+    """What the last draft of this decision said, if it was sent back: nobody types it twice."""
+    if not table(file.case.kind).rows[action].approval:
+        return None
+    data = former_draft(file.state, action, timezone.localdate(request.now))
+    return {name: _as_typed(file, value) for name, value in data.items()} or None
+
+
+def _as_typed(file: CaseFile, value: Any) -> Any:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return file.text(value) if isinstance(value, dict) else value
 
 
 def _still_offered(request: DeskRequest, file: CaseFile, action: str) -> Offered:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +16,7 @@ from jiesu.cases.act import act
 from jiesu.cases.errors import ActionError
 from jiesu.cases.facts import ProposalFact
 from jiesu.cases.lifecycle import table
+from jiesu.cases.lifecycle.approval import overtaken
 from jiesu.cases.models import Case, Event, Proposal
 from jiesu.cases.queries import visible
 from jiesu.cases.worklists import items, shown
@@ -31,6 +33,8 @@ from jiesu.web.desk.preview import preview_notices
 from jiesu.web.desk.timeline import Names, details_of, events_of
 
 MOST = 100
+#: What may be done with a draft, and the field that takes the words beside it.
+WORDS_OF = {"approve": "note", "reject": "reason", "redraft": ""}
 
 
 @desk("head")
@@ -77,9 +81,10 @@ def proposal(request: DeskRequest, number: int, seq: int) -> HttpResponse:
         raise Http404(_("这件拟办已经处理。"))
     if request.method == "GET":
         return _show(request, file, seq, fact)
-    action = "approve" if request.POST.get("decision") == "approve" else "reject"
     words = request.POST.get("words", "")
-    data = {"proposal": str(seq), **({"note": words} if action == "approve" else {"reason": words})}
+    action = request.POST.get("decision", "")
+    action = action if action in WORDS_OF else "reject"
+    data = {"proposal": str(seq), **({WORDS_OF[action]: words} if WORDS_OF[action] else {})}
     version = request.POST.get("version", "")
     try:
         done = act(
@@ -96,6 +101,9 @@ def proposal(request: DeskRequest, number: int, seq: int) -> HttpResponse:
         fact = file.state.facts.proposals.get(seq, fact)
         return _show(request, file, seq, fact, words=words, error=error)
     links.complete(done, now=request.now)
+    if action == "redraft":
+        messages.success(request, _("已退回重拟；原拟办的内容已填入下表，请按现行规定核对"))
+        return going(request, reverse("desk:act", args=[str(number), fact.action]))
     messages.success(request, _("已批准") if action == "approve" else _("已退回拟办"))
     back = request.POST.get("back", "")
     return going(
@@ -138,6 +146,7 @@ def _show(
         "at": proposed.at if proposed else None,
         "notices": notices,
         "problem": problem,
+        "overtaken": overtaken(file.state, fact.data, timezone.localdate(request.now)),
         "opening": opening_of(file, events),
         "files": file_lines(file),
         "url": reverse("desk:proposal", args=[str(file.case.pk), seq]),
