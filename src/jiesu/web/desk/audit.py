@@ -15,20 +15,10 @@ from jiesu.places.queries import ids_below
 from jiesu.web.desk.casefile import read
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import page
-from jiesu.web.desk.timeline import _other_row as row_of
-from jiesu.web.desk.timeline import events_of
+from jiesu.web.desk.looks import look_rows
+from jiesu.web.desk.timeline import ACTOR_KINDS, events_of, row_of
 
 MOST = 100
-FINDINGS = {
-    "event_altered": _("事件内容与校验值不符"),
-    "no_events": _("没有事件"),
-    "head_differs": _("链尾与案件登记的不符"),
-    "replay_refused": _("事件按流程表重演时被拒绝"),
-    "column_differs": _("案件登记的内容与重演结果不符"),
-    "facts_differ": _("案件事实与重演结果不符"),
-    "clocks_differ": _("期限与重演结果不符"),
-    "due_differs": _("最近期限与重演结果不符"),
-}
 
 
 @desk("auditor")
@@ -41,7 +31,7 @@ def history(request: DeskRequest, number: int) -> HttpResponse:
             "event": e,
             "label": _label(e),
             "hash": bytes(h).hex()[:16],
-            "who": getattr(e, "who", "") or e.actor_kind,
+            "who": getattr(e, "who", "") or ACTOR_KINDS.get(e.actor_kind, e.actor_kind),
         }
         for e, h in zip(events_of(number), _hashes(number), strict=True)
     ]
@@ -49,9 +39,9 @@ def history(request: DeskRequest, number: int) -> HttpResponse:
     context: dict[str, Any] = {
         "title": _("核验 %(number)s") % {"number": number},
         "case": file.case,
-        "findings": [{"text": FINDINGS.get(f.code, f.code), "code": f.code, "seq": f.seq} for f in findings],
+        "findings": [{"text": f.label, "code": f.code, "seq": f.seq} for f in findings],
         "events": events,
-        "looks": looks,
+        "looks": look_rows(looks),
     }
     return page(request, "desk/history.html", context, current="desk:queue")
 
@@ -89,7 +79,7 @@ def access(request: DeskRequest) -> HttpResponse:
     found = list(rows.order_by("-pk")[: MOST + 1])
     context = {
         "title": _("查阅日志"),
-        "rows": found[:MOST],
+        "rows": look_rows(found[:MOST]),
         "acts": AccessAct.choices,
         "act": act,
         "case_text": case,

@@ -203,7 +203,7 @@ def entries(
     names = Names(file, shown)
     found: list[Entry] = []
     for event in shown:
-        row = table(file.case.kind).rows.get(event.type) or _other_row(event.type)
+        row = table(file.case.kind).rows.get(event.type) or row_of(event.type)
         icon, tone = TONES.get(event.type, ("circle-dot", "secondary"))
         on = event.at.astimezone(SHANGHAI).date()
         who = getattr(event, "who", None) or ACTOR_KINDS.get(event.actor_kind, event.actor_kind)
@@ -223,7 +223,7 @@ def entries(
     return found
 
 
-def _other_row(action: str) -> Row | None:
+def row_of(action: str) -> Row | None:
     """A case that changed its kind keeps events of the kind before."""
     for kind in ("complaint", "report", "consultation", "other", "lead"):
         row = table(kind).rows.get(action)

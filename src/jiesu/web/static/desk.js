@@ -141,6 +141,8 @@
       if (press("key", key)) event.preventDefault();
       return;
     }
+    // A link that is called a button is pressed like one.
+    if (key === " " && event.target.matches("a[role=button]")) { event.preventDefault(); event.target.click(); return; }
     if (key === "g") { going = Date.now() + 1500; return; }
     if (key === "Enter" && current() && !event.target.closest("a, button, summary")) { open(current()); return; }
     // The page's own buttons go before the common keys.
