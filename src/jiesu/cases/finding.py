@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from jiesu.cases.models import Case
 from jiesu.cases.queries import capacities_that_see, reaches, visible
-from jiesu.cases.search import OPEN, holder_mark, month_mark, query_tokens, vector, year_mark
+from jiesu.cases.search import OPEN, column_mark, month_mark, query_tokens, vector, year_mark
 from jiesu.cases.statements import NEWEST, Condition, both, condition, first_of, listed
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import BY_PARTICIPATION, Capacity, Part
@@ -31,12 +31,25 @@ class Search:
         condition: on the rows.
         named: the condition itself names the rows.
         words: tokens that a case must hold, all of them.
+        within: marks of which a case must bear one of each group; they only say sooner what the list asks anyway.
     """
 
     part: Part = Part.OUTLINE
     condition: Q = field(default_factory=Q)
     named: bool = False
     words: tuple[str, ...] = ()
+    within: tuple[tuple[str, ...], ...] = ()
+
+    def among(
+        self, *, only_open: bool = False, kinds: Sequence[str] = (), organisation: int | None = None
+    ) -> Search:
+        """The same search where a list holds nothing else than open work, or cases of some kinds or of one bureau."""
+        groups = (
+            (OPEN,) if only_open else (),
+            tuple(column_mark("kind", kind) for kind in kinds),
+            (column_mark("organisation", organisation),) if organisation else (),
+        )
+        return replace(self, within=tuple(group for group in groups if group))
 
 
 def search_for(text: str) -> Search:
@@ -60,37 +73,41 @@ class Reach:
 
     Args:
         marks: one of these stands at each of those cases, but for the others.
-        assigned, office: staff whose own cases are among the others, unless they lie in that office.
-        takes_part: organisations whose participation makes a case one of the others.
+        assigned: staff whose own cases are among the others, unless they lie in this ``office`` or ``organisation``.
+        takes_part, capacities: organisations whose open part in a case makes it one of the others.
     """
 
     marks: frozenset[str]
     assigned: tuple[int, ...] = ()
     office: int = -1
+    organisation: int = -1
     takes_part: tuple[int, ...] = ()
+    capacities: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1024)
 def _reach(actor: Actor, part: Part) -> Reach | None:
     """The narrowest marks that leave out nothing an actor may see; None where every case may be seen."""
     held = capacities_that_see(actor, part)
-    line = holder_mark("county", actor.county) or holder_mark("city", actor.city)
+    line = column_mark("county", actor.county) or column_mark("city", actor.city)
     by_capacity = {
-        Capacity.OFFICE: holder_mark("office", actor.office_id),
-        Capacity.HANDLING: holder_mark("organisation", actor.authority_id),
-        Capacity.CENTRE: holder_mark("registered_by", actor.organisation_id),
+        Capacity.OFFICE: column_mark("office", actor.office_id),
+        Capacity.HANDLING: column_mark("organisation", actor.authority_id),
+        Capacity.CENTRE: column_mark("registered_by", actor.organisation_id),
     }
     marks = {mark for capacity, mark in by_capacity.items() if capacity in held and mark}
     if actor.authority_id is not None and held & {Capacity.RECEIVING, Capacity.SUPERIOR, Capacity.LINE}:
         if not line:
             return None
         marks.add(line)
-    mine = tuple(sorted(o for o in {actor.organisation_id, actor.authority_id} if o))
+    taking_part = held & set(BY_PARTICIPATION)
     return Reach(
-        frozenset(marks),
-        tuple(sorted({actor.staff_id or 0, *actor.covers})) if Capacity.ASSIGNEE in held else (),
-        actor.office_id or -1 if Capacity.OFFICE in held else -1,
-        mine if held & set(BY_PARTICIPATION) else (),
+        marks=frozenset(marks),
+        assigned=tuple(sorted({actor.staff_id or 0, *actor.covers})) if Capacity.ASSIGNEE in held else (),
+        office=actor.office_id or -1 if Capacity.OFFICE in held else -1,
+        organisation=actor.authority_id or -1 if Capacity.HANDLING in held else -1,
+        takes_part=tuple(sorted(o for o in {actor.organisation_id, actor.authority_id} if o)),
+        capacities=tuple(sorted(taking_part)),
     )
 
 
@@ -99,12 +116,20 @@ _HOLDING = """
 SELECT case_id FROM cases_complaintwords WHERE words @@ %s::tsquery
 UNION ALL SELECT case_id FROM cases_reportwords WHERE words @@ %s::tsquery
 """
+#: Of the few others each is looked at by itself.
 _HOLDING_OF = """
-UNION ALL SELECT case_id FROM cases_complaintwords WHERE words @@ %s::tsquery AND case_id IN ({0})
-UNION ALL SELECT case_id FROM cases_reportwords WHERE words @@ %s::tsquery AND case_id IN ({0})
+UNION ALL SELECT other.id FROM ({0}) other WHERE COALESCE(
+    (SELECT w.words FROM cases_complaintwords w WHERE w.case_id = other.id),
+    (SELECT w.words FROM cases_reportwords w WHERE w.case_id = other.id)) @@ %s::tsquery
 """
-_ASSIGNED = "SELECT id FROM cases_case WHERE assignee_id = ANY(%s) AND office_id IS DISTINCT FROM %s"
-_TAKES_PART = "SELECT case_id FROM cases_participant WHERE organisation_id = ANY(%s) AND until IS NULL"
+_ASSIGNED = """
+SELECT id FROM cases_case WHERE assignee_id = ANY(%s)
+    AND office_id IS DISTINCT FROM %s AND organisation_id IS DISTINCT FROM %s
+"""
+_TAKES_PART = """
+SELECT case_id AS id FROM cases_participant
+    WHERE organisation_id = ANY(%s) AND capacity = ANY(%s) AND until IS NULL
+"""
 
 
 class _Holding(Func):
@@ -128,9 +153,10 @@ def _any(marks: Sequence[str]) -> str:
     return "(" + " | ".join(vector([m]) for m in marks) + ")"
 
 
-def _holding(actor: Actor, search: Search, *more: Sequence[str]) -> _Holding:
-    """Cases that hold the words, within reach of the actor and with one mark of each further group."""
-    wanted = " & ".join([*(vector([w]) for w in search.words), *(_any(group) for group in more)])
+def _holding(actor: Actor, search: Search, *period: Sequence[str]) -> _Holding:
+    """Cases that hold the words, within reach of the actor and of a period."""
+    groups = [*search.within, *period]
+    wanted = " & ".join([*(vector([w]) for w in search.words), *(_any(group) for group in groups)])
     reach = None if actor.system else _reach(actor, search.part)
     if reach is None:
         return _Holding(_HOLDING, [wanted, wanted])
@@ -141,27 +167,25 @@ def _holding(actor: Actor, search: Search, *more: Sequence[str]) -> _Holding:
         values += [f"{wanted} & {_any(sorted(reach.marks))}"] * 2
     others: list[tuple[str, list[Any]]] = []
     if reach.assigned:
-        others.append((_ASSIGNED, [list(reach.assigned), reach.office]))
-    if reach.takes_part:
-        others.append((_TAKES_PART, [list(reach.takes_part)]))
+        others.append((_ASSIGNED, [list(reach.assigned), reach.office, reach.organisation]))
+    if reach.capacities:
+        others.append((_TAKES_PART, [list(reach.takes_part), list(reach.capacities)]))
     for statement, given in others:
         parts.append(_HOLDING_OF.format(statement))
-        values += [wanted, *given, wanted, *given]
+        values += [*given, wanted]
     text = "".join(parts).strip().removeprefix("UNION ALL")
     return _Holding(text or "SELECT NULL::bigint WHERE FALSE", values)
 
 
-def searched(actor: Actor, text: str, *, only_open: bool = False) -> QuerySet[Case]:
+def searched(actor: Actor, text: str) -> QuerySet[Case]:
     """What an actor may find by a text: by words only where the content may be read, else by number."""
-    return found_by(actor, search_for(text), only_open=only_open)
+    return found_by(actor, search_for(text))
 
 
-def found_by(actor: Actor, search: Search, *, only_open: bool = False) -> QuerySet[Case]:
+def found_by(actor: Actor, search: Search) -> QuerySet[Case]:
     """What a search finds for an actor."""
     rows = visible(actor, search.part).filter(search.condition)
-    if search.words:
-        rows = rows.filter(_holding(actor, search, *([OPEN],) * only_open))
-    return rows
+    return rows.filter(_holding(actor, search)) if search.words else rows
 
 
 def _periods(now: datetime) -> Iterator[tuple[list[str], ...]]:

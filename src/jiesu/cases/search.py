@@ -1,8 +1,8 @@
 """Words of a case for searching: character bigrams and trigrams in a table beside the cases.
 
 Two-character Chinese words are bigrams; trigrams narrow longer ones. Runs of seven digits and more (telephones,
-identity numbers) and the names of persons never enter. Beside the words stand marks: who holds the case, since when
-and whether it is open, so that the index itself leaves out what a reader cannot see.
+identity numbers) and the names of persons never enter. Beside the words stand marks: what the case is, who holds it,
+since when, and whether it is open, so that the index itself leaves out what a reader cannot see.
 """
 
 from __future__ import annotations
@@ -80,16 +80,16 @@ def year_mark(at: datetime) -> str:
     return f"@y{at.astimezone(SHANGHAI):%Y}"
 
 
-def holder_mark(column: str, value: int | str | None) -> str:
-    """The mark of a case by a column that says who holds it; empty where it says nothing.
+def column_mark(column: str, value: int | str | None) -> str:
+    """The mark of a case by a column that says what it is or who holds it; empty where it says nothing.
 
-    >>> holder_mark("organisation", 31), holder_mark("county", "430902")
+    >>> column_mark("organisation", 31), column_mark("county", "430902")
     ('@o31', '@d430902')
     """
     return f"@{_LETTERS[column]}{value}" if value else ""
 
 
-_LETTERS = {"registered_by": "r", "organisation": "o", "office": "f", "county": "d", "city": "c"}
+_LETTERS = {"kind": "k", "registered_by": "r", "organisation": "o", "office": "f", "county": "d", "city": "c"}
 
 
 def marks(case: Case) -> frozenset[str]:
@@ -97,11 +97,12 @@ def marks(case: Case) -> frozenset[str]:
     found = {
         month_mark(case.registered_at),
         year_mark(case.registered_at),
-        holder_mark("registered_by", case.registered_by_id),
-        holder_mark("organisation", case.organisation_id),
-        holder_mark("office", case.office_id),
-        holder_mark("county", case.county),
-        holder_mark("city", case.city),
+        column_mark("kind", case.kind),
+        column_mark("registered_by", case.registered_by_id),
+        column_mark("organisation", case.organisation_id),
+        column_mark("office", case.office_id),
+        column_mark("county", case.county),
+        column_mark("city", case.city),
         "" if case.closed_at else OPEN,
     }
     return frozenset(found - {""})

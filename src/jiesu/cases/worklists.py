@@ -18,7 +18,7 @@ from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jiesu.cases.finding import searched
+from jiesu.cases.finding import found_by, search_for
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.models import Case, Participant
 from jiesu.cases.queries import line_of, receiving, visible
@@ -211,7 +211,11 @@ def narrowed(rows: QuerySet[Case], filters: Filters, now: datetime) -> QuerySet[
 
 
 def _searched(actor: Actor, filters: Filters) -> QuerySet[Case]:
-    return searched(actor, filters.text, only_open=not filters.closed)
+    kinds = [filters.kind] if filters.kind else []
+    search = search_for(filters.text).among(
+        only_open=not filters.closed, kinds=kinds, organisation=filters.organisation
+    )
+    return found_by(actor, search)
 
 
 def base(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> QuerySet[Case]:

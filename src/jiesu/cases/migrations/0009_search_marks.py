@@ -1,4 +1,4 @@
-"""Marks beside the words of cases that are there already: who holds them, since when, whether they are open.
+"""Marks beside the words of cases that are there already: what they are, who holds them, since when, whether open.
 
 In parts that each commit, so that nobody waits for it; running it again changes nothing.
 """
@@ -10,7 +10,7 @@ MARK = """
 UPDATE {table} w SET words = w.words || array_to_tsvector(array_remove(ARRAY[
     '@m' || to_char(c.registered_at AT TIME ZONE 'Asia/Shanghai', 'YYYYMM'),
     '@y' || to_char(c.registered_at AT TIME ZONE 'Asia/Shanghai', 'YYYY'),
-    '@r' || c.registered_by_id, '@o' || c.organisation_id, '@f' || c.office_id,
+    '@k' || c.kind, '@r' || c.registered_by_id, '@o' || c.organisation_id, '@f' || c.office_id,
     '@d' || nullif(c.county, ''), '@c' || nullif(c.city, ''),
     CASE WHEN c.closed_at IS NULL THEN '@open' END], NULL))
 FROM cases_case c WHERE c.id = w.case_id AND w.case_id > %s AND w.case_id <= %s

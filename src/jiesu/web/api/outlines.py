@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from jiesu.cases.finding import Search, found_by, newest, search_for
-from jiesu.cases.kinds import State
+from jiesu.cases.kinds import ENDED, State
 from jiesu.cases.models import Case
 from jiesu.cases.search import query_tokens
 from jiesu.cases.statements import condition, listed
@@ -94,18 +94,21 @@ def narrowing(filters: Filters) -> tuple[Search, Q]:
     if text and not text.isascii() and not query_tokens(text):
         raise invalid({"q": _("请至少输入两个字。")})
     search, wanted = search_for(text) if text else Search(), Q()
+    organisation = organisation_id(filters.organisation) if filters.organisation else None
     if filters.state:
         wanted &= Q(state__in=filters.state)
     if filters.kind:
         wanted &= Q(kind__in=filters.kind)
-    if filters.organisation:
-        wanted &= Q(organisation_id=organisation_id(filters.organisation))
+    if organisation is not None:
+        wanted &= Q(organisation_id=organisation)
     if filters.due_before:
         wanted &= Q(due_at__lte=midnight(filters.due_before))
+    only_open = bool(filters.state) and ENDED.isdisjoint(filters.state)
     if filters.due_before or filters.order == "due":
         # What is due is open work; closed cases would stand behind it by the hundred thousand.
         wanted &= Q(closed_at=None)
-    return search, wanted
+        only_open = True
+    return search.among(only_open=only_open, kinds=filters.kind or (), organisation=organisation), wanted
 
 
 def rows_of(filters: Filters, actor: Actor, place: Place | None) -> list[Case]:
@@ -113,7 +116,7 @@ def rows_of(filters: Filters, actor: Actor, place: Place | None) -> list[Case]:
     search, wanted = narrowing(filters)
     size = filters.limit + 1
     if filters.order == "due":
-        rows = found_by(actor, search, only_open=True).filter(wanted)
+        rows = found_by(actor, search).filter(wanted)
         return listed(([condition(after(rows, "due", place))], size))[0]
     return newest(actor, search, lambda rows: after(rows.filter(wanted), "registered", place), size=size)
 
