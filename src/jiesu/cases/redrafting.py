@@ -15,17 +15,13 @@ GROUNDS = ("ground", "item")
 
 
 def former_draft(case: CaseState, action: str, on: date) -> Data:
-    """The fields of the last draft of an action that was sent back; empty where there is none.
+    """The fields of the last draft of an action if it was sent back; empty otherwise.
 
     Free texts are references to passages of the case. A ground stands as the one of the same meaning in the law that
     governs the decision on ``on``; one that this law does not know is left to be chosen.
     """
-    draft = (
-        Proposal.objects.filter(case_id=case.number, action=action, status="rejected")
-        .order_by("-seq")
-        .first()
-    )
-    if draft is None:
+    draft = Proposal.objects.filter(case_id=case.number, action=action).order_by("-seq").first()
+    if draft is None or draft.status != "rejected":
         return {}
     drafted = draft.proposed_at.astimezone(SHANGHAI).date()
     data = dict(draft.data)
