@@ -129,9 +129,9 @@ def test_a_complaint_does_not_show_that_a_report_exists(opened: Opener) -> None:
 
 def test_sketches_are_owed_until_stored_and_forgotten_when_removed(opened: Opener) -> None:
     case = opened()
-    assert case.pk not in sketches.missing(since=AT.date())
+    assert case.pk not in sketches.missing(since=AT)
     sketches.remove(case.pk)
-    assert case.pk in sketches.missing(since=date(2026, 11, 1))
+    assert case.pk in sketches.missing(since=datetime(2026, 11, 1, tzinfo=AT.tzinfo))
 
 
 def test_six_names_on_one_telephone_are_seen_in_the_tables(opened: Opener) -> None:

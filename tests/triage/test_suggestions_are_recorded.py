@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from jiesu.cases import jobs
 from jiesu.cases.act import act, open_case
 from jiesu.cases.models import Case, Event, Suggestion
 from jiesu.cases.opening import Opening, PartyInput
@@ -13,6 +15,7 @@ from jiesu.cases.verify import verify_case
 from jiesu.people.acting import actor_for
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
+from jiesu.triage import tasks
 from jiesu.triage.tasks import suggest_for
 from tests.cases.conftest import moment
 
@@ -70,3 +73,29 @@ def test_a_new_complaint_gets_suggestions_with_reasons_and_a_person_overrules_on
     )
     assert Suggestion.objects.filter(case_id=case.pk, taken=False).count() == 1
     assert verify_case(Case.objects.get(pk=case.pk)) == []
+
+
+def test_a_sweep_works_through_all_that_is_owed_and_past_what_it_cannot_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given more new cases than one batch, of which one cannot be read
+    cases = [lodged(f"第{n}件：买的牛奶已过保质期，要求退还货款，商家拒绝。") for n in range(7)]
+    broken = cases[2]
+    Case.objects.filter(pk=broken.pk).update(wrapped_key=b"\xf0" + b"0" * 44)
+    monkeypatch.setattr(tasks, "SWEEP_BATCH", 3)
+    monkeypatch.setattr(tasks.timezone, "now", lambda: moment("2026-11-02T10:00"))
+    # when the sweep comes
+    assert tasks.suggest_missing(0) == 7
+    # then every other one has its suggestions
+    done = set(Suggestion.objects.values_list("case_id", flat=True))
+    assert done == {c.pk for c in cases} - {broken.pk}
+
+
+def test_a_sweep_without_time_queues_itself_again_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    lodged("买的牛奶已过保质期，要求退还货款，商家拒绝。")
+    monkeypatch.setattr(tasks.timezone, "now", lambda: moment("2026-11-02T10:00"))
+    for _ in range(2):
+        assert tasks.suggest_missing(0, seconds=-1.0) == 0
+    again = ProcrastinateJob.objects.filter(task_name="jiesu.suggest_missing", status="todo")
+    assert [job.priority for job in again] == [jobs.IN_THE_BACKGROUND]
+    assert tasks.suggest_missing(0) == 1

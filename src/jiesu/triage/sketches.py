@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, OuterRef
 
 from jiesu.cases.keys import hmac_sm3, ring
 from jiesu.cases.kinds import Kind
@@ -46,12 +48,20 @@ def remove(case_id: int) -> None:
     ReportSketch.objects.filter(pk=case_id).delete()
 
 
-def missing(*, since: date, limit: int = 200) -> list[int]:
-    """Numbers of cases registered since a day that have no sketch yet: what a sweep still owes."""
-    known = ComplaintSketch.objects.values("case_id").union(ReportSketch.objects.values("case_id"))
+def missing(*, since: datetime, after: int = 0, limit: int = 200) -> list[int]:
+    """Numbers of cases registered since an instant that have no sketch yet, in their order: what a sweep still owes.
+
+    Args:
+        after: only higher numbers; a sweep that cannot do one goes on with the next.
+    """
     return list(
-        Case.objects.filter(registered_at__date__gte=since, redacted_at=None)
-        .exclude(pk__in=known)
+        Case.objects.filter(
+            ~Exists(ComplaintSketch.objects.filter(case_id=OuterRef("pk"))),
+            ~Exists(ReportSketch.objects.filter(case_id=OuterRef("pk"))),
+            registered_at__gte=since,
+            redacted_at=None,
+            pk__gt=after,
+        )
         .order_by("pk")
         .values_list("pk", flat=True)[:limit]
     )

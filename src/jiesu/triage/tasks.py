@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from jiesu.cases import keys
+from jiesu.cases import jobs, keys
 from jiesu.cases.act import act
 from jiesu.cases.kinds import OPPOSITE, Kind
 from jiesu.cases.lifecycle.fields import SHANGHAI
@@ -21,6 +24,11 @@ from jiesu.triage import bureau, duplicates, factors, kind, sketches, subject, u
 #: Below this the machine says nothing: a wrong hint costs more than none.
 LEAST = 50
 SWEEP_DAYS = 7
+SWEEP_BATCH = 200
+#: A sweep looks at cases for so many seconds, then gives its place in the worker to others.
+SWEEP_SECONDS = 60.0
+
+log = logging.getLogger(__name__)
 
 
 def text_of(case: Case) -> str:
@@ -87,24 +95,27 @@ def suggestions(case: Case) -> tuple[list[dict[str, Any]], dict[str, list[str]]]
 
 
 def suggest_for(number: int, *, at: datetime) -> bool:
-    """Stores the sketch and the suggestions of one case; False where both are there already or the case is gone."""
-    case = Case.objects.filter(pk=number, redacted_at=None).first()
-    if case is None or case.wrapped_key is None:
-        return False
-    sketches.store(
-        case_id=case.pk,
-        kind=case.kind,
-        text=text_of(case),
-        received_on=case.received_at.astimezone(SHANGHAI).date(),
-        business_id=case.business_id,
-    )
-    if case.closed_at is not None or Suggestion.objects.filter(case_id=case.pk).exists():
-        return False
-    found, reasons = suggestions(case)
-    if not found:
-        return False
-    act(case.pk, "suggest", {"suggestions": found}, actor=SYSTEM, at=at, reasons=reasons)
-    return True
+    """Stores the sketch and the suggestions of one case, both or neither; False where they are there already or the
+    case is gone."""
+    with transaction.atomic():
+        # Its job and a sweep may come to it at the same moment: the second one waits and finds it done.
+        case = Case.objects.select_for_update().filter(pk=number, redacted_at=None).first()
+        if case is None or case.wrapped_key is None:
+            return False
+        sketches.store(
+            case_id=case.pk,
+            kind=case.kind,
+            text=text_of(case),
+            received_on=case.received_at.astimezone(SHANGHAI).date(),
+            business_id=case.business_id,
+        )
+        if case.closed_at is not None or Suggestion.objects.filter(case_id=case.pk).exists():
+            return False
+        found, reasons = suggestions(case)
+        if not found:
+            return False
+        act(case.pk, "suggest", {"suggestions": found}, actor=SYSTEM, at=at, reasons=reasons)
+        return True
 
 
 @app.task(name="jiesu.suggest", queue="triage")
@@ -113,10 +124,38 @@ def suggest(case: str) -> bool:
     return suggest_for(int(case), at=timezone.now())
 
 
+@app.task(name="jiesu.suggest_each", queue="triage")
+def suggest_each(cases: list[str]) -> int:
+    """Suggests for a chunk of an import; gives for how many there was something to say."""
+    return sum(_safely(int(case)) for case in cases)
+
+
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="jiesu.suggest_missing", queue="triage", queueing_lock="suggest_missing")
-def suggest_missing(timestamp: int) -> int:
-    """Every five minutes: new cases whose job was lost."""
-    now = timezone.now()
-    owed = sketches.missing(since=(now - timedelta(days=SWEEP_DAYS)).astimezone(SHANGHAI).date(), limit=100)
-    return sum(suggest_for(number, at=now) for number in owed)
+@app.task(
+    name="jiesu.suggest_missing", queue="triage", queueing_lock="suggest_missing", lock="suggest_missing"
+)
+def suggest_missing(timestamp: int, seconds: float = SWEEP_SECONDS) -> int:
+    """Every five minutes: new cases whose job was lost, however many. Gives how many were looked at.
+
+    When its time is over and some are left it queues itself again, behind what people wait for.
+    """
+    began = time.monotonic()
+    since = timezone.now() - timedelta(days=SWEEP_DAYS)
+    last = done = 0
+    while owed := sketches.missing(since=since, after=last, limit=SWEEP_BATCH):
+        for last in owed:
+            if time.monotonic() - began > seconds:
+                jobs.queue_again("suggest_missing", timestamp=timestamp)
+                return done
+            _safely(last)
+            done += 1
+    return done
+
+
+def _safely(number: int) -> bool:
+    """Suggests for one of many; what is wrong with one case must not keep the others waiting."""
+    try:
+        return suggest_for(number, at=timezone.now())
+    except Exception:
+        log.exception("no suggestions for case %s", number)
+        return False
