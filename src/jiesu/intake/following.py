@@ -298,7 +298,9 @@ CLOSED = frozenset({State.CLOSED.value, State.MERGED.value, State.CONVERTED.valu
 def _awaited(case: Case, state: CaseState, at: datetime) -> Awaited | None:
     if case.state in CLOSED:
         return None
-    label, rule = waiting_for(case.kind, case.state)
+    label, rule = waiting_for(
+        case.kind, case.state, agreed=state.facts.consents.get(PartyRole.COMPLAINANT.value)
+    )
     clock = state.clock(rule) if rule else None
     today = at.astimezone(SHANGHAI).date()
     if clock is None:

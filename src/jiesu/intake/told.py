@@ -123,6 +123,19 @@ def told_of(kind: str, event: str) -> Told | None:
     return _BY_KIND.get(kind, {}).get(event) or _SHARED.get(event)
 
 
-def waiting_for(kind: str, state: str) -> tuple[Words, str]:
-    """What is waited for in a state, and the rule whose clock runs for it, if any."""
+#: What is waited for once this person has said whether to mediate.
+_SAID: dict[bool, Words] = {
+    True: gettext_lazy("您已同意，等待商家表示是否同意调解"),
+    False: gettext_lazy("您不同意调解，等待承办单位作出终止决定并告知您"),
+}
+
+
+def waiting_for(kind: str, state: str, *, agreed: bool | None = None) -> tuple[Words, str]:
+    """What is waited for in a state, and the rule whose clock runs for it, if any.
+
+    Args:
+        agreed: whether this person has agreed to mediation; None before an answer.
+    """
+    if agreed is not None and (kind, state) == (Kind.COMPLAINT, State.ACCEPTED):
+        return _SAID[agreed], _WAITING[kind, state][1]
     return _WAITING.get((kind, state), (_OVER.get(state, _("正在办理")), ""))

@@ -230,6 +230,7 @@ def test_the_citizen_answers_for_the_own_side_alone(
     assert event.data["in"]["proof"] == "message"
     shown = words(page.content.decode())
     assert ("您同意调解" if kept else "您不同意调解") in shown
+    assert ("等待商家表示是否同意调解" if kept else "等待承办单位作出终止决定") in shown
     assert "改变意见" in shown
 
 
