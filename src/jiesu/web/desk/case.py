@@ -17,9 +17,9 @@ from jiesu.cases.facts import CaseState
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind, LinkType, NationalStatus, PartyRole
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.choices import NOTICE_TITLES, ROLE_NAMES
+from jiesu.cases.lifecycle.closing import BY_HAND, checklist
 from jiesu.cases.lifecycle.common import CHANNELS, PROOFS
 from jiesu.cases.lifecycle.fields import SHANGHAI
-from jiesu.cases.lifecycle.guards import owed_before_close
 from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Case, Event, Message
 from jiesu.cases.offering import Offered, offered
@@ -57,12 +57,14 @@ def part_of_role(role: str, kind: str) -> Part:
 
 
 def party_lines(file: CaseFile) -> list[dict[str, Any]]:
-    """The parties, masked; each says whether its plain values may be revealed."""
+    """The parties, masked; each says whether its plain values may be revealed, and what it said to mediation."""
+    said = file.state.facts.consents if file.may(Part.HISTORY) or file.may(Part.CONTENT) else {}
     return [
         {
             **row,
             "label": PartyRole(row["role"]).label,
             "may": file.may(part_of_role(row["role"], file.case.kind)),
+            "consent": said.get(row["role"]),
             "opposite": row["role"] == OPPOSITE[Kind(file.case.kind)],
         }
         for row in file.children["party_rows"]
@@ -220,7 +222,8 @@ def case(request: DeskRequest, number: int) -> HttpResponse:
         "suggestions": suggestion_lines(file, seen, request.now.astimezone(SHANGHAI).date())
         if offers
         else [],
-        "owed": owed_before_close(file.state, ctx) if closing else None,
+        "ticks": checklist(file.state, ctx) if closing else None,
+        "by_hand": [field.label for field in BY_HAND],
         "incomplete": [INCOMPLETE.get(code, code) for code in file.state.facts.incomplete],
         "may_verify": actor.has("auditor"),
         "may_build": actor.has("legal", "head") and Capacity.HANDLING in capacities(file.standing, actor),
