@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import python_calamine
 import xlsxwriter
+from django.conf import settings
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from jiesu.cases.models import Case, Clock, Message
+from jiesu.businesses.linking import Named, link
+from jiesu.cases import jobs
+from jiesu.cases.models import Case, Clock, Message, Party, RetentionRun
 from jiesu.cases.verify import verify_case
-from jiesu.intake import imports
+from jiesu.config import cli
+from jiesu.intake import imports, sheets
 from jiesu.intake.import_models import ImportedRow, ImportRun
 from jiesu.intake.models import Contact
 from jiesu.intake.spreadsheet import SheetError
@@ -25,6 +33,7 @@ from tests.cases.conftest import moment
 
 pytestmark = pytest.mark.django_db
 NOW = moment("2026-11-02T09:00")
+CODE = "91350100M000100Y43"
 MESSAGES = Path(__file__).resolve().parents[3] / "shared" / "data" / "hunan-messages.csv"
 HEAD = [
     "工单编号",
@@ -69,7 +78,7 @@ def sheet(folder: Path, rows: list[list[object]], name: str = "表.xlsx") -> Pat
 
 def take(path: Path, **options: object) -> ImportRun:
     values = {"format": "", "dry_run": False, "channel": "", **options}
-    run = imports.receive(
+    run = sheets.receive(
         path=path, name=path.name, actor=SYSTEM, registered_by=by_key("430900-centre"), at=NOW, **values,  # type: ignore[arg-type]
     )  # fmt: skip
     return imports.carry_out(run.pk, suggest_kind=triage_kind.suggest, now=lambda: NOW)
@@ -118,7 +127,7 @@ def test_refused_rows_come_back_with_what_is_wrong_and_inert(tmp_path: Path) -> 
     run = take(sheet(tmp_path, [HEAD, GOOD, bad, worse]))
     assert (run.written, run.refused) == (1, 2)
     assert {p["row"] for p in run.problems} == {3, 4}
-    content = imports.refused_sheet(run)
+    content = sheets.refused_sheet(run)
     book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     rows = book.get_sheet_by_index(0).to_python()
     assert rows[0][-2:] == ["原行号", "问题"]
@@ -148,7 +157,7 @@ def test_an_interrupted_import_goes_on(tmp_path: Path, monkeypatch: pytest.Monke
     def cut(run: ImportRun) -> None:
         raise Cut
 
-    run = imports.receive(
+    run = sheets.receive(
         path=path, name="a.xlsx", format="", actor=SYSTEM, registered_by=by_key("430900-centre"), at=NOW
     )
     with pytest.raises(Cut):
@@ -248,3 +257,85 @@ def test_the_message_file_comes_as_a_hand_over_from_12345(tmp_path: Path) -> Non
     assert not cases.exclude(facts__confirmed=False).exists()
     assert Contact.objects.filter(kind="auto").count() == 300
     assert take(path).known == 300
+
+
+def test_rows_are_linked_to_their_businesses_as_at_the_desk(tmp_path: Path) -> None:
+    # given a merchant that the desk knows already, with a code
+    named = Named("湘都商贸有限公司", unified_credit_code=CODE, address="益阳市资阳区五一西路1号")
+    known = link(named, at=NOW)
+    head = [*HEAD, "被投诉单位地址", "统一社会信用代码"]
+    rows = [
+        ["W1", *GOOD[1:], "益阳市资阳区五一西路2号", ""],
+        ["W2", *GOOD[1:], "益阳市资阳区五一西路 2号", ""],
+        ["W3", *GOOD[1:6], "湘都公司", *GOOD[7:], "", CODE],
+        ["W4", *GOOD[1:6], "没有地址的店", *GOOD[7:], "", ""],
+    ]
+    # when a sheet names it by its code, and another one twice by name and place
+    run = take(sheet(tmp_path, [head, *rows]))
+    assert run.unread_columns == ["备注"]
+    # then both are linked, on the case and on its party
+    business = dict(Case.objects.values_list("external_number", "business_id"))
+    assert business["W1"] == business["W2"] is not None
+    assert (business["W3"], business["W4"]) == (known, None)
+    respondents = Party.objects.filter(role__in=("respondent", "reported"))
+    linked = dict(respondents.values_list("case__external_number", "business_id"))
+    assert linked == business
+
+
+def test_a_batch_is_looked_up_together(
+    tmp_path: Path, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    # given sheets of one batch each, every row with a business of its own
+    for count in (5, 60):
+        rows = [[f"N{count}-{n}", *GOOD[1:6], f"店{n}", *GOOD[7:], f"路{count}号"] for n in range(count)]
+        path = sheet(tmp_path, [[*HEAD, "被投诉单位地址"], *rows], f"{count}.xlsx")
+        with django_assert_max_num_queries(60):
+            assert take(path).written == count
+        assert not Case.objects.filter(business_id=None).exists()
+
+
+def test_suggestions_are_asked_for_in_chunks_behind_what_people_wait_for(tmp_path: Path) -> None:
+    rows = [[f"N{n}", *GOOD[1:]] for n in range(imports.CHUNK + 3)]
+    take(sheet(tmp_path, [HEAD, *rows]))
+    queued = ProcrastinateJob.objects.filter(task_name="jiesu.suggest_each")
+    assert sorted(len(job.args["cases"]) for job in queued) == [3, imports.CHUNK]
+    assert {job.priority for job in queued} == {jobs.IN_THE_BACKGROUND}
+    asked = [number for job in queued for number in job.args["cases"]]
+    assert sorted(map(int, asked)) == sorted(Case.objects.values_list("pk", flat=True))
+
+
+def kept(run: ImportRun) -> list[str]:
+    folder = Path(settings.JIESU.home) / "imports"
+    return [path.name for path in folder.glob(f"{run.pk}.*")]
+
+
+def test_a_sheet_with_refused_rows_is_erased_when_its_days_are_over(tmp_path: Path) -> None:
+    # given an import without a fault, and one whose refused row can still be fetched
+    worse = ["W8", "表扬", *GOOD[2:]]
+    whole = take(sheet(tmp_path, [HEAD, GOOD], "好.xlsx"))
+    partly = take(sheet(tmp_path, [HEAD, worse, ["W7", *GOOD[1:]]], "差.xlsx"))
+    assert (kept(whole), kept(partly)) == ([], [f"{partly.pk}.sealed"])
+    # when retention runs a day before the period ends, and the day after
+    assert sheets.erase(NOW + timedelta(days=29)) == 0
+    assert sheets.refused_sheet(partly)
+    assert sheets.due(NOW + timedelta(days=31)).count() == 1
+    assert sheets.erase(NOW + timedelta(days=31)) == 1
+    # then the content is gone with its key, and the record of the import stays
+    assert kept(partly) == []
+    partly.refresh_from_db()
+    assert (partly.status, partly.written, partly.refused, partly.wrapped_key) == ("done", 1, 1, None)
+    with pytest.raises(SheetError):
+        sheets.refused_sheet(partly)
+    assert sheets.erase(NOW + timedelta(days=31)) == 0
+
+
+def test_the_command_erases_sheets_and_counts_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = take(sheet(tmp_path, [HEAD, ["W8", "表扬", *GOOD[2:]]]))
+    ImportRun.objects.filter(pk=run.pk).update(finished_at=timezone.now() - timedelta(days=31))
+    assert cli.main(["retention", "plan"]) == 0
+    assert "导入的表格  将删除 1 份" in capsys.readouterr().out
+    assert cli.main(["retention", "run", "--yes", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sheets"] == 1
+    assert RetentionRun.objects.get().files == 1

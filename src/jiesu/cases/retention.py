@@ -176,6 +176,7 @@ class Done:
     cases: int = 0
     contacts: int = 0
     files: int = 0
+    sheets: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
 
 
@@ -186,6 +187,7 @@ def run(
     most: int | None = None,
     forget: Sequence[Forget] = (),
     contacts: Callable[[datetime], int] | None = None,
+    sheets: Callable[[datetime], int] | None = None,
 ) -> Done:
     """Erases what is due, one case in one transaction; may stop anywhere and be run again.
 
@@ -194,6 +196,7 @@ def run(
         most: at most so many cases; None: all.
         forget: what other floors hold of a case.
         contacts: erases what came in, once all its cases are erased; gives how many.
+        sheets: erases sheets that were imported from; gives how many. They are counted among the files.
     """
     kept = periods(at)
     log = RetentionRun.objects.create(started_at=at, by=by[:80], periods=_plain(kept))
@@ -209,8 +212,10 @@ def run(
         done.files += store().remove_all(number)
     if contacts is not None:
         done.contacts = contacts(at)
+    if sheets is not None:
+        done.sheets = sheets(at)
     RetentionRun.objects.filter(pk=log.pk).update(
-        finished_at=at, cases=done.cases, contacts=done.contacts, files=done.files
+        finished_at=at, cases=done.cases, contacts=done.contacts, files=done.files + done.sheets
     )
     return done
 

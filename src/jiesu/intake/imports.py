@@ -2,118 +2,36 @@
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from pathlib import Path
-from typing import Any
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.utils.translation import gettext
+from django.db import connection
 
-from jiesu.cases import bulk, jobs, keys
-from jiesu.cases.kinds import Channel, Kind
-from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.businesses.linking import link_many
+from jiesu.cases import bulk, jobs
+from jiesu.cases.kinds import Kind
 from jiesu.cases.opening import Opening, make_number
+from jiesu.intake import sheets
 from jiesu.intake.actions import SuggestKind
-from jiesu.intake.checking import Checked, check
-from jiesu.intake.forms import ContactForm, FormError, read
+from jiesu.intake.forms import ContactForm
 from jiesu.intake.histories import contact_row
 from jiesu.intake.import_models import ImportedRow, ImportRun
 from jiesu.intake.models import Contact
-from jiesu.intake.opening import parties
-from jiesu.intake.spreadsheet import (
-    Code,
-    Format,
-    Head,
-    Row,
-    Sheet,
-    SheetError,
-    format_named,
-    opened,
-    returned,
-    word,
-)
-from jiesu.law.calendar import Calendar
+from jiesu.intake.opening import named_business, parties
+from jiesu.intake.rows import Problem, Ready, prepare
+from jiesu.intake.spreadsheet import Row, Sheet, SheetError, format_named, opened
 from jiesu.people import calendar
 from jiesu.people.actors import Actor
-from jiesu.places.models import Organisation
 
 BATCH = 500
+#: Cases for which one job suggests.
+CHUNK = 50
 #: So many refused rows are kept by number; whoever has more corrects the sheet as a whole.
 MOST_PROBLEMS = 5_000
 #: A run that nobody has touched for so long has lost its process.
 STALLED = timedelta(minutes=2)
 _LOCK = 0x6A69_6573_696D_7000
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with one row: the column's field, a stable code, and words that say what to enter."""
-
-    row: int
-    field: str
-    code: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Ready:
-    """A row that can be taken in."""
-
-    row: int
-    form: ContactForm
-    checked: Checked
-    title: str
-
-
-def receive(
-    *, path: Path, name: str, format: str, actor: Actor, registered_by: Organisation, at: datetime,
-    dry_run: bool = False, channel: str = "",
-) -> ImportRun:  # fmt: skip
-    """Takes a file in for importing: read once to see that it can be, then kept sealed until it is done.
-
-    Args:
-        format: key of a format; empty: recognised by its columns.
-        registered_by: the organisation that registers its rows.
-        channel: instead of the format's own.
-
-    Raises:
-        SheetError: the file cannot be imported as a whole.
-    """
-    with opened(path, format_named(format) if format else None) as sheet:
-        count, unknown, layout = sheet.count, list(sheet.head.unknown), sheet.layout
-    content = path.read_bytes()
-    key = keys.new_data_key()
-    with transaction.atomic():
-        run = ImportRun.objects.create(
-            name=name[-160:],
-            sha256=hashlib.sha256(content).hexdigest(),
-            size=len(content),
-            format=layout.key,
-            channel=channel or layout.channel,
-            dry_run=dry_run,
-            registered_by=registered_by,
-            staff_id=actor.staff_id,
-            created_at=at,
-            touched_at=at,
-            rows=count,
-            unread_columns=unknown,
-            wrapped_key=keys.wrap(key),
-        )
-        target = _kept(run)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target.touch(mode=0o600)
-        target.write_bytes(keys.encrypt_bytes(key, content))
-    return run
-
-
-def _kept(run: ImportRun) -> Path:
-    return Path(settings.JIESU.home) / "imports" / f"{run.pk}.sealed"
 
 
 def carry_out(
@@ -133,7 +51,7 @@ def carry_out(
     if run.status in (ImportRun.Status.DONE, ImportRun.Status.FAILED) or not _alone(run.pk):
         return run
     try:
-        with _plain_file(run) as path, opened(path, format_named(run.format)) as sheet:
+        with sheets.plain(run) as path, opened(path, format_named(run.format)) as sheet:
             _Import(run, sheet, suggest_kind, now, progress).all()
         run.status = ImportRun.Status.DONE
     except SheetError as error:
@@ -143,7 +61,7 @@ def carry_out(
     run.finished_at = run.touched_at = now()
     run.save()
     if run.status == ImportRun.Status.FAILED or not run.refused:
-        forget_file(run)
+        sheets.forget(run)
     return run
 
 
@@ -158,48 +76,10 @@ def _release(run: int) -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK + run])
 
 
-class _plain_file:  # noqa: N801 - a context by its word
-    """The file as it came in, for as long as it is read."""
-
-    def __init__(self, run: ImportRun) -> None:
-        self.run = run
-        self.path = _kept(run).with_suffix(".plain")
-
-    def __enter__(self) -> Path:
-        if self.run.wrapped_key is None or not _kept(self.run).is_file():
-            raise SheetError(Code.UNREADABLE)
-        content = keys.decrypt_bytes(keys.unwrap(self.run.wrapped_key), _kept(self.run).read_bytes())
-        self.path.touch(mode=0o600)
-        self.path.write_bytes(content)
-        return self.path
-
-    def __exit__(self, *_: object) -> None:
-        self.path.unlink(missing_ok=True)
-
-
-def forget_file(run: ImportRun) -> None:
-    """Removes the file; what was imported of it stays."""
-    _kept(run).unlink(missing_ok=True)
-
-
 def owed(at: datetime) -> list[int]:
     """Runs that wait or whose process has gone."""
     open_runs = ImportRun.objects.filter(status__in=(ImportRun.Status.WAITING, ImportRun.Status.RUNNING))
     return list(open_runs.filter(touched_at__lt=at - STALLED).order_by("pk").values_list("pk", flat=True))
-
-
-def refused_sheet(run: ImportRun) -> bytes:
-    """The refused rows of a run as a sheet to correct and import again.
-
-    Raises:
-        SheetError: the file is no longer there.
-    """
-    told: dict[int, list[str]] = {}
-    for problem in run.problems:
-        told.setdefault(problem["row"], []).append(problem["message"])
-    with _plain_file(run) as path, opened(path, format_named(run.format)) as sheet:
-        rows = ((row, "；".join(told[row.number])) for row in sheet.rows() if row.number in told)
-        return returned(sheet.head.names, rows)
 
 
 class _Import:
@@ -227,6 +107,7 @@ class _Import:
             name="批量导入",
         )
         self.seen: set[tuple[str, str]] = set()
+        self.dropped = 0
 
     def all(self) -> None:
         """Every batch, from the first row: what an interrupted pass has written is counted, not written again."""
@@ -234,17 +115,25 @@ class _Import:
         run.status = ImportRun.Status.RUNNING
         run.read = run.written = run.known = run.refused = 0
         run.problems = []
+        bulk.write(self._histories(), batch=BATCH, before=self._not_meanwhile, after=self._note)
+
+    def _histories(self) -> Iterator[bulk.History]:
+        """The rows that can be taken in and have not been, batch by batch as they are read."""
         rows = self.sheet.rows()
         while batch := list(islice(rows, BATCH)):
-            self._batch(batch)
-            run.read += len(batch)
-            run.touched_at = self.now()
-            run.save()
+            at = self.now()
+            fresh = self._fresh(self._ready(batch, at))
+            if self.run.dry_run:
+                self.run.written += len(fresh)
+            elif fresh:
+                yield from self._made(fresh, at)
+            self.run.read += len(batch)
+            self.run.touched_at = self.now()
+            self.run.save()
             if self.progress is not None:
-                self.progress(run)
+                self.progress(self.run)
 
-    def _batch(self, batch: list[Row]) -> None:
-        at = self.now()
+    def _ready(self, batch: list[Row], at: datetime) -> list[Ready]:
         ready: list[Ready] = []
         for row in batch:
             made = prepare(row, self.sheet.head, self.layout, self.run.channel, at, self.calendar)
@@ -252,12 +141,7 @@ class _Import:
                 ready.append(made)
             else:
                 self._refuse(made)
-        fresh = self._fresh(ready)
-        if self.run.dry_run:
-            self.run.written += len(fresh)
-            return
-        for problem in self._write(fresh, at):
-            self._refuse([problem])
+        return ready
 
     def _refuse(self, problems: list[Problem]) -> None:
         self.run.refused += 1
@@ -284,20 +168,13 @@ class _Import:
                 self.seen.add(number)
         return fresh
 
-    def _write(self, fresh: list[Ready], at: datetime) -> Iterator[Problem]:
-        if not fresh:
-            return
+    def _made(self, fresh: list[Ready], at: datetime) -> Iterator[bulk.History]:
+        """Histories with their numbers, contacts and businesses; what is looked up is looked up for all of them."""
         contacts = bulk.reserve_ids(Contact, len(fresh))
         serials = bulk.reserve_serials(len(fresh))
-        histories = [
-            self._history(one, at, contact, serial)
-            for one, contact, serial in zip(fresh, contacts, serials, strict=True)
-        ]
-        written = bulk.write(histories, batch=BATCH, before=self._not_meanwhile, after=_hurry)
-        self.run.written += len(written.numbers)
-        self.run.known += len(histories) - len(written.numbers) - len(written.refused)
-        for refused in written.refused:
-            yield Problem(refused.row, "", str(refused.error.code), refused.error.message)
+        businesses = link_many((named_business(one.form) for one in fresh), at=at)
+        for one, contact, serial, business in zip(fresh, contacts, serials, businesses, strict=True):
+            yield self._history(one, at, contact, serial, business)
 
     def _not_meanwhile(self, chunk: list[bulk.History]) -> list[bulk.History]:
         """Inside the writing transaction: the same file by another run, the same number at the desk."""
@@ -308,13 +185,31 @@ class _Import:
             ImportedRow.objects.filter(source=self.run.sha256, row__in=rows).values_list("row", flat=True)
         )
         there = _known({(h.opening.channel, h.opening.external_number) for h in chunk})
-        return [
+        kept = [
             h
             for h in chunk
             if h.row not in taken and (h.opening.channel, h.opening.external_number) not in there
         ]
+        self.dropped = len(chunk) - len(kept)
+        return kept
 
-    def _history(self, one: Ready, at: datetime, contact: int, serial: int) -> bulk.History:
+    def _note(self, written: bulk.Written) -> None:
+        """Inside the same transaction: what became of the rows, and jobs that suggest for the new cases.
+
+        It is new work, not history: suggestions are wanted soon, but behind what people wait for. What is lost of these
+        jobs a sweep finds.
+        """
+        self.run.known += self.dropped
+        self.run.written += len(written.numbers)
+        for refused in written.refused:
+            self._refuse([Problem(refused.row, "", str(refused.error.code), refused.error.message)])
+        numbers = [str(number) for _row, number in written.numbers]
+        chunks = ({"cases": numbers[n : n + CHUNK]} for n in range(0, len(numbers), CHUNK))
+        jobs.queue_each("suggest_each", chunks, priority=jobs.IN_THE_BACKGROUND)
+
+    def _history(
+        self, one: Ready, at: datetime, contact: int, serial: int, business: int | None
+    ) -> bulk.History:
         form, checked = one.form, one.checked
         division = self.run.registered_by.division_code[:6]
         number = make_number(division, at, serial)
@@ -325,7 +220,7 @@ class _Import:
             registered_by=self.run.registered_by_id,
             division=division,
             received_at=checked.received_at,
-            parties=parties(form, kind, business_id=None),
+            parties=parties(form, kind, business_id=business),
             text=form.text,
             demand=form.demand,
             occurred_on=form.occurred_on,
@@ -340,6 +235,7 @@ class _Import:
             external_number=form.external_number,
             service_due=form.service_due,
             number=number,
+            business_id=business,
         )
         details = {k: v for k, v in form.plain().items() if k != "text"}
         row = contact_row(
@@ -370,73 +266,3 @@ def _known(numbers: set[tuple[str, str]]) -> set[tuple[str, str]]:
     wanted = {number for _channel, number in numbers if number}
     rows = Contact.objects.filter(external_number__in=wanted).values_list("channel", "external_number")
     return numbers & set(rows)
-
-
-def _hurry(written: bulk.Written) -> None:
-    """New work, not history: suggestions are wanted soon; what is lost of these jobs a sweep finds."""
-    jobs.queue_each("suggest", ({"case": str(number)} for _row, number in written.numbers))
-
-
-def prepare(
-    row: Row, head: Head, layout: Format, channel: str, at: datetime, days: Calendar
-) -> Ready | list[Problem]:
-    """A row as a checked form, or what is wrong with it."""
-    values = head.values(row)
-    title = values.pop("title", "")
-    body: dict[str, Any] = {"channel": channel, "kind": "auto"}
-    person: dict[str, str] = {}
-    respondent: dict[str, str] = {}
-    for name, text in values.items():
-        group, _dot, inner = name.partition(".")
-        if group == "person":
-            person[inner] = text
-        elif group == "respondent":
-            respondent[inner] = text
-        else:
-            body[name] = text
-    body["kind"] = word("kinds", body["kind"])
-    body["channel"] = word("channels", body["channel"])
-    if not body.get("text"):
-        body["text"] = title
-    elif title and not body["text"].startswith(title):
-        # The line above a message belongs to what was said.
-        body["text"] = f"{title}\n{body['text']}"
-    _dates(body, layout, at, days)
-    body["informant" if body["kind"] == "report" else "complainant"] = person
-    body["respondent"] = respondent
-    try:
-        form = read(body)
-    except FormError as error:
-        return [Problem(row.number, f, p.code, f"“{f}”：{p.message}") for f, p in error.problems.items()]
-    # A row of another system's portal was submitted there: its day of receipt is what the sheet says.
-    checked = check(dataclasses.replace(form, channel=Channel.IMPORT), strict=False, at=at)
-    checked = dataclasses.replace(checked, form=dataclasses.replace(checked.form, channel=form.channel))
-    if form.channel not in Channel.values:
-        message = gettext("没有这种来件渠道。")
-        return [Problem(row.number, "channel", "channel_unknown", f"{_column(head, 'channel')}{message}")]
-    if checked.problems:
-        return [
-            Problem(row.number, path, p.code, f"{_column(head, path)}{p.message}")
-            for path, p in checked.problems.items()
-        ]
-    return Ready(row.number, checked.form, checked, title)
-
-
-def _column(head: Head, path: str) -> str:
-    name = path.replace("complainant.", "person.").replace("informant.", "person.")
-    place = head.places.get(name)
-    return f"“{head.names[place]}”：" if place is not None else ""
-
-
-def _dates(body: dict[str, Any], layout: Format, at: datetime, days: Calendar) -> None:
-    if layout.handover:
-        body.pop("received_on", None)
-    elif body.get("received_on"):
-        body["received_reason"] = "批量导入"
-    if not body.get("service_due") and layout.service_days:
-        day = at.astimezone(SHANGHAI).date()
-        left = layout.service_days
-        while left:
-            day += timedelta(days=1)
-            left -= days.is_working_day(day)
-        body["service_due"] = day.isoformat()

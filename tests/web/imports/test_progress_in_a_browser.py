@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from jiesu.intake import imports
+from jiesu.intake import imports, sheets
 from jiesu.people.actors import SYSTEM
 from jiesu.places.queries import by_key
 
@@ -28,7 +28,7 @@ def test_a_hidden_tab_asks_nothing_and_once_again_when_it_is_looked_at(
     # given an import that has been handed in, and its page in an open tab
     path = tmp_path / "表.csv"
     path.write_text(SHEET)
-    run = imports.receive(
+    run = sheets.receive(
         path=path, name=path.name, format="", actor=SYSTEM, registered_by=by_key("430900-centre"),
         at=timezone.now(),
     )  # fmt: skip

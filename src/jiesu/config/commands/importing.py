@@ -9,7 +9,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from jiesu.cases.kinds import Channel
-from jiesu.intake import imports
+from jiesu.intake import imports, sheets
 from jiesu.intake.import_models import ImportRun
 from jiesu.intake.spreadsheet import SheetError, formats
 from jiesu.people.actors import SYSTEM
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         print("请用 --organisation 指定登记机构 / name the registering organisation", file=sys.stderr)
         return 1
     try:
-        made = imports.receive(
+        made = sheets.receive(
             path=args.file, name=args.file.name, format=args.format, channel=args.channel, dry_run=args.dry_run,
             actor=SYSTEM, registered_by=centre, at=timezone.now(),
         )  # fmt: skip
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"\n{done.error}", file=sys.stderr)
         return 1
     _tell(done, args.errors)
-    imports.forget_file(done)
+    sheets.forget(done)
     return 0
 
 
@@ -92,5 +92,5 @@ def _tell(run: ImportRun, errors: Path | None) -> None:
     for problem in run.problems[:20]:
         print(f"  第 {problem['row']} 行：{problem['message']}")
     if run.refused and errors is not None:
-        errors.write_bytes(imports.refused_sheet(run))
+        errors.write_bytes(sheets.refused_sheet(run))
         print(f"未通过的行：{errors} / refused rows")

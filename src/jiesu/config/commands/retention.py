@@ -12,6 +12,7 @@ from django.utils import timezone
 from jiesu.cases import retention
 from jiesu.cases.kinds import Kind
 from jiesu.cases.models import RetentionRun
+from jiesu.intake import sheets
 from jiesu.intake.retention import erase_contacts
 from jiesu.triage import sketches
 
@@ -58,14 +59,21 @@ def run(args: argparse.Namespace) -> int:
         most=args.most,
         forget=(sketches.remove,),
         contacts=erase_contacts,
+        sheets=sheets.erase,
     )
     if args.json:
-        figures = {"cases": done.cases, "contacts": done.contacts, "files": done.files, "kinds": done.by_kind}
+        figures = {
+            "cases": done.cases,
+            "contacts": done.contacts,
+            "files": done.files,
+            "sheets": done.sheets,
+            "kinds": done.by_kind,
+        }
         print(json.dumps(figures))
     else:
         print(
-            f"已删除 {done.cases} 件案件、{done.contacts} 次来件的个人信息，文件 {done.files} 个 / "
-            f"erased {done.cases} cases, {done.contacts} contacts, {done.files} files"
+            f"已删除 {done.cases} 件案件、{done.contacts} 次来件的个人信息，文件 {done.files} 个，导入的表格 {done.sheets} 份 / "
+            f"erased {done.cases} cases, {done.contacts} contacts, {done.files} files, {done.sheets} sheets"
         )
     return 0
 
@@ -96,6 +104,7 @@ def _plan(*, as_json: bool) -> int:
             f"{Kind(line.kind).label}（{line.kind}）  保存 {years} 年 / years  将删除 {line.cases} 件 / to erase"
             f"  暂缓 {line.held} 件 / held  文件 {line.files} / files"
         )
+    print(f"导入的表格  将删除 {sheets.due(timezone.now()).count()} 份 / imported sheets to erase")
     return 0
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jiesu.cases import jobs
 from jiesu.cases.kinds import Channel
 from jiesu.cases.lifecycle.fields import SHANGHAI
-from jiesu.intake import imports as importing
+from jiesu.intake import sheets
 from jiesu.intake.import_models import ImportRun
 from jiesu.intake.spreadsheet import MOST_BYTES, SheetError, formats
 from jiesu.people.access import record_access
@@ -69,7 +69,7 @@ def _receive(request: DeskRequest, sheet: UploadedFile[Any]) -> ImportRun:
             for chunk in sheet.chunks():
                 out.write(chunk)
         with transaction.atomic():
-            run = importing.receive(
+            run = sheets.receive(
                 path=path,
                 name=Path(sheet.name or "").name or _("表格"),
                 format=request.POST.get("format", ""),
@@ -126,7 +126,7 @@ def refused(request: DeskRequest, pk: int) -> HttpResponse:
     """The refused rows as a sheet to correct; they hold what citizens told, so the download is on record."""
     run = get_object_or_404(_own(request), pk=pk)
     try:
-        content = importing.refused_sheet(run)
+        content = sheets.refused_sheet(run)
     except SheetError as error:
         raise Http404(error.message) from error
     detail = {"import": run.pk, "rows": run.refused}

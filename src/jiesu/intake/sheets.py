@@ -1,0 +1,139 @@
+"""Sheets that were handed in: kept sealed for as long as their import needs them, then for their refused rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from jiesu.cases import keys
+from jiesu.intake.import_models import ImportRun
+from jiesu.intake.spreadsheet import Code, SheetError, format_named, opened, returned
+from jiesu.people import settings as people_settings
+from jiesu.people.actors import Actor
+from jiesu.places.models import Organisation
+
+#: For how many days after the import a sheet with refused rows is kept, so that they can be corrected; 0: for ever.
+DAYS = "retention.sheet_days"
+
+
+def receive(
+    *, path: Path, name: str, format: str, actor: Actor, registered_by: Organisation, at: datetime,
+    dry_run: bool = False, channel: str = "",
+) -> ImportRun:  # fmt: skip
+    """Takes a file in for importing: read once to see that it can be, then kept sealed until it is done.
+
+    Args:
+        format: key of a format; empty: recognised by its columns.
+        registered_by: the organisation that registers its rows.
+        channel: instead of the format's own.
+
+    Raises:
+        SheetError: the file cannot be imported as a whole.
+    """
+    with opened(path, format_named(format) if format else None) as sheet:
+        count, unknown, layout = sheet.count, list(sheet.head.unknown), sheet.layout
+    content = path.read_bytes()
+    key = keys.new_data_key()
+    with transaction.atomic():
+        run = ImportRun.objects.create(
+            name=name[-160:],
+            sha256=hashlib.sha256(content).hexdigest(),
+            size=len(content),
+            format=layout.key,
+            channel=channel or layout.channel,
+            dry_run=dry_run,
+            registered_by=registered_by,
+            staff_id=actor.staff_id,
+            created_at=at,
+            touched_at=at,
+            rows=count,
+            unread_columns=unknown,
+            wrapped_key=keys.wrap(key),
+        )
+        target = _kept(run)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.touch(mode=0o600)
+        target.write_bytes(keys.encrypt_bytes(key, content))
+    return run
+
+
+def _kept(run: ImportRun) -> Path:
+    return Path(settings.JIESU.home) / "imports" / f"{run.pk}.sealed"
+
+
+@contextmanager
+def plain(run: ImportRun) -> Iterator[Path]:
+    """The file as it came in, for as long as it is read.
+
+    Raises:
+        SheetError: it is no longer there.
+    """
+    if run.wrapped_key is None or not _kept(run).is_file():
+        raise SheetError(Code.UNREADABLE)
+    path = _kept(run).with_suffix(".plain")
+    content = keys.decrypt_bytes(keys.unwrap(run.wrapped_key), _kept(run).read_bytes())
+    try:
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def refused_sheet(run: ImportRun) -> bytes:
+    """The refused rows of a run as a sheet to correct and import again.
+
+    Raises:
+        SheetError: the file is no longer there.
+    """
+    told: dict[int, list[str]] = {}
+    for problem in run.problems:
+        told.setdefault(problem["row"], []).append(problem["message"])
+    with plain(run) as path, opened(path, format_named(run.format)) as sheet:
+        rows = ((row, "；".join(told[row.number])) for row in sheet.rows() if row.number in told)
+        return returned(sheet.head.names, rows)
+
+
+def forget(run: ImportRun) -> None:
+    """Removes what was handed in, and the key of its copies in back-ups; what was imported of it stays, and that it was.
+
+    The key goes first: a run killed in between leaves a file that nobody can read, and ``erase`` takes it away.
+    """
+    ImportRun.objects.filter(pk=run.pk).update(wrapped_key=None)
+    run.wrapped_key = None
+    _kept(run).unlink(missing_ok=True)
+    _kept(run).with_suffix(".plain").unlink(missing_ok=True)
+
+
+def due(at: datetime) -> QuerySet[ImportRun]:
+    """Imports whose sheet has been kept for its time since they ended."""
+    days = people_settings.in_force(organisation=None, at=at)[DAYS]
+    over = ImportRun.objects.filter(status__in=(ImportRun.Status.DONE, ImportRun.Status.FAILED))
+    if days <= 0:
+        return over.none()
+    return over.filter(finished_at__lt=at - timedelta(days=days), wrapped_key__isnull=False)
+
+
+def erase(at: datetime) -> int:
+    """Erases the sheets whose time is over; gives how many. May stop anywhere and be run again."""
+    erased = 0
+    for run in due(at).order_by("pk"):
+        forget(run)
+        erased += 1
+    _remove_unreadable()
+    return erased
+
+
+def _remove_unreadable() -> None:
+    """Files whose key went and that a killed process left behind."""
+    folder = Path(settings.JIESU.home) / "imports"
+    files = {int(path.stem): path for path in folder.glob("*.sealed") if path.stem.isdigit()}
+    for pk in ImportRun.objects.filter(pk__in=files, wrapped_key=None).values_list("pk", flat=True):
+        files[pk].unlink(missing_ok=True)
