@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jiesu.cases.errors import ActionError
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Message
 from jiesu.cases.queries import visible
 from jiesu.cases.verify import verify_case
@@ -124,7 +125,7 @@ def test_no_decided_case_closes_before_it_is_told(assigned: Teller) -> None:
     told = assigned()
     told.decide("refuse", ground="121.16.3", reasons="不能证明存在消费关系。", violation=False)
     with pytest.raises(ActionError) as refusal:
-        told.act("handler", "close", checked=True)
+        told.act("handler", "close", **CHECKED)
     assert refusal.value.data["reason"] == "open_duties"
     assert visible(told.who("handler")).filter(pk=told.number, unproven=1).exists()
 
@@ -132,6 +133,6 @@ def test_no_decided_case_closes_before_it_is_told(assigned: Teller) -> None:
 def test_a_case_is_not_closed_for_another_bureau() -> None:
     case = Sketch().routed()
     case.does("refuse", ground="121.16.3", reasons="不是生活消费", violation=False).told()
-    case.cannot("close", because="another_bureau", authority=9, checked=True)
-    case.does("close", authority=BUREAU, checked=True)
+    case.cannot("close", because="another_bureau", authority=9, **CHECKED)
+    case.does("close", authority=BUREAU, **CHECKED)
     assert case.state.state == "closed"

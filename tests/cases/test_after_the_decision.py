@@ -6,6 +6,7 @@ import pytest
 
 from jiesu.cases.act import act
 from jiesu.cases.errors import ActionError
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Case, Clock, Message
 from jiesu.cases.verify import verify_case
 from jiesu.intake.links import complete_links
@@ -25,16 +26,16 @@ def refused(**more: object) -> Sketch:
 @pytest.mark.rule("C-23")
 def test_a_case_closes_by_its_checklist() -> None:
     case = Sketch(mixed="suggested").routed().does("refuse", ground="121.16.3", **WHY)
-    case.cannot("close", because="checked")
-    case.cannot("close", because="checked", checked=False)
-    case.cannot("close", because="open_duties", checked=True)  # not told
-    case.told().cannot("close", because="open_duties", checked=True)  # perhaps mixed
-    case.does("keep_whole", reason="只有投诉内容").does("close", checked=True)
+    case.cannot("close", because="ground_right")
+    case.cannot("close", because="ground_right", **{**CHECKED, "ground_right": False})
+    case.cannot("close", because="open_duties", **CHECKED)  # not told
+    case.told().cannot("close", because="open_duties", **CHECKED)  # perhaps mixed
+    case.does("keep_whole", reason="只有投诉内容").does("close", **CHECKED)
     assert case.state.closed_at is not None
 
 
 def test_a_review_has_its_reply_day_and_its_outcome() -> None:
-    case = refused().does("close", checked=True)
+    case = refused().does("close", **CHECKED)
     review = {"type": "review", "reference": "益政复〔2026〕7号", "served_on": "2026-10-12"}
     case.does("record_review", reply_by="2026-10-22", **review)
     assert case.clock("service.review_reply").statutory is False
@@ -48,7 +49,7 @@ def test_a_review_has_its_reply_day_and_its_outcome() -> None:
 
 
 def test_a_revoked_refusal_is_decided_anew_within_the_period_the_decision_sets() -> None:
-    case = refused().does("close", checked=True)
+    case = refused().does("close", **CHECKED)
     case.does("reopen", "2026-12-01T09:00", cause="review", reason="复议撤销", finish_by="2026-12-10")
     assert (case.state.state, case.state.outcome, case.state.closed_at) == ("routed", "", None)
     assert case.clocks() == {"service.review_order": "2026-12-10"}
@@ -57,7 +58,7 @@ def test_a_revoked_refusal_is_decided_anew_within_the_period_the_decision_sets()
 
 
 def test_reopened_without_a_day_the_statutory_period_runs_anew() -> None:
-    case = refused().does("close", checked=True)
+    case = refused().does("close", **CHECKED)
     case.does("reopen", "2026-12-01T09:00", cause="own_correction", reason="自行纠正")
     assert case.clocks() == {"complaint.acceptance": "2026-12-10"}
 
@@ -70,7 +71,7 @@ def test_a_termination_that_falls_is_mediated_on_not_accepted_again() -> None:
         .does("terminate", ground="121.23.1", **WHY)
         .told()
     )
-    case.does("close", checked=True).does("reopen", "2026-12-01T09:00", cause="judgment", reason="法院撤销")
+    case.does("close", **CHECKED).does("reopen", "2026-12-01T09:00", cause="judgment", reason="法院撤销")
     assert (case.state.state, case.clocks()) == ("mediating", {"complaint.mediation": "2027-01-30"})
     assert case.clock("complaint.mediation").due_on is not None
 
@@ -146,7 +147,7 @@ def test_where_a_case_stands_on_the_national_platform_is_kept_with_time_and_pers
 def test_a_closed_case_is_rated_sampled_and_called_back(assigned: Teller) -> None:
     told = assigned()
     told.act("handler", "withdraw", statement="已解决")
-    told.act("handler", "close", checked=True)
+    told.act("handler", "close", **CHECKED)
     act(told.number, "rate", {"stars": 5, "note": "很快"}, actor=citizen("complainant"), at=told.at)
     with pytest.raises(ActionError) as refusal:
         act(told.number, "rate", {"stars": 6}, actor=citizen("complainant"), at=told.at)
@@ -163,7 +164,7 @@ def test_a_review_revokes_and_the_old_decision_stays_in_the_chain(assigned: Tell
     told = assigned()
     told.decide("refuse", ground="121.16.3", **WHY)
     told.prove()
-    told.act("handler", "close", checked=True)
+    told.act("handler", "close", **CHECKED)
     told.act(
         "legal",
         "record_review",

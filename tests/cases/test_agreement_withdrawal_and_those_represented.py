@@ -6,6 +6,7 @@ import pytest
 
 from jiesu.cases.act import act
 from jiesu.cases.errors import ActionError
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Clock, Message, Party
 from jiesu.cases.opening import PartyInput
 from jiesu.cases.verify import verify_case
@@ -73,7 +74,7 @@ def test_agreement_is_no_termination_and_form_9_goes_into_both_hands() -> None:
         proof="call_record",
         told_at=case.at.isoformat(),
     )
-    case.told().does("close", checked=True)
+    case.told().does("close", **CHECKED)
     assert case.state.state == "closed"
 
 
@@ -81,12 +82,12 @@ def test_agreement_is_no_termination_and_form_9_goes_into_both_hands() -> None:
 def test_withdrawal_before_acceptance_closes_on_the_statement_without_form_8() -> None:
     case = Sketch().routed().does("withdraw", statement="商家已退款，不投诉了", as_party="complainant")
     assert (case.state.state, case.clock("complaint.acceptance").state) == ("withdrawn", "void")
-    case.does("close", checked=True)
+    case.does("close", **CHECKED)
     assert not case.state.facts.notices
 
 
 def test_what_is_withdrawn_at_the_centre_is_closed_there() -> None:
-    case = Sketch().does("withdraw", statement="打错了").does("close", checked=True)
+    case = Sketch().does("withdraw", statement="打错了").does("close", **CHECKED)
     assert (case.state.state, case.state.organisation) == ("closed", None)
     case.cannot("reopen", because="never_routed", cause="own_correction", reason="x")
 
@@ -211,6 +212,6 @@ def test_the_citizen_withdraws_from_the_follow_page(assigned: Teller) -> None:
     assert told.case.state == "withdrawn"
     assert Clock.objects.get(case_id=told.number, rule="complaint.acceptance").state == "void"
     with pytest.raises(ActionError):
-        act(told.number, "close", {"checked": True}, actor=citizen("complainant"), at=told.at)
-    told.act("handler", "close", checked=True)
+        act(told.number, "close", CHECKED, actor=citizen("complainant"), at=told.at)
+    told.act("handler", "close", **CHECKED)
     assert verify_case(told.case) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Clock, Event, Message
 from tests.cases.conftest import Teller
 
@@ -63,7 +64,7 @@ def test_complaint_is_accepted_told_mediated_agreed_and_closed(assigned: Teller)
     )
     told.act("handler", "agree", form="form9", on_site=True, recovered="299.00", terms="退货退款 299 元")
     told.prove()
-    told.act("handler", "close", checked=True)
+    told.act("handler", "close", **CHECKED)
 
     # then nothing is open and the sum is counted
     case = told.case
@@ -78,5 +79,5 @@ def test_complaint_is_refused_with_ground_and_remedies_after_approval(assigned: 
     assert told.case.state == "refused"
     told.prove()
     assert Clock.objects.get(case_id=told.number, rule="complaint.acceptance").state == "met"
-    told.act("handler", "close", checked=True)
+    told.act("handler", "close", **CHECKED)
     assert told.case.state == "closed"

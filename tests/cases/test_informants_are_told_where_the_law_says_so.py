@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jiesu.cases.errors import ActionError
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Case, Clock
 from jiesu.cases.verify import verify_case
 from jiesu.intake.links import complete_links
@@ -111,12 +112,12 @@ def test_under_order_20_a_named_informant_is_told_in_five_working_days_and_under
 @pytest.mark.rule("R-08")
 def test_before_a_named_report_closes_it_says_told_under_or_no_duty_because() -> None:
     case = declined()
-    case.cannot("close", because="informant_unanswered", checked=True)
+    case.cannot("close", because="informant_unanswered", **CHECKED)
     case.cannot("inform_informant", because="reason", basis="no_duty")
     case.cannot("inform_informant", because="result", basis="courtesy")
-    case.does("inform_informant", basis="no_duty", reason="办法没有规定告知义务").does("close", checked=True)
+    case.does("inform_informant", basis="no_duty", reason="办法没有规定告知义务").does("close", **CHECKED)
     anonymous = declined(anonymous=True)
-    anonymous.does("close", checked=True)
+    anonymous.does("close", **CHECKED)
 
 
 @pytest.mark.rule("R-08")
@@ -124,10 +125,10 @@ def test_food_is_answered_under_the_food_safety_law_with_form_10() -> None:
     case = declined(subjects=("food",))
     assert case.state.facts.duties == ("food.answer",)
     case.does("inform_informant", basis="courtesy", result="已核查")
-    case.cannot("close", because="duty_unanswered", checked=True)
+    case.cannot("close", because="duty_unanswered", **CHECKED)
     case.does("inform_informant", basis="food.answer", result="经核查未发现违法行为")
-    case.cannot("close", because="open_duties", checked=True)
-    case.told().does("close", checked=True)
+    case.cannot("close", because="open_duties", **CHECKED)
+    case.told().does("close", **CHECKED)
 
 
 @pytest.mark.rule("R-08")
@@ -141,7 +142,7 @@ def test_advertising_opens_a_clock_of_seven_working_days_from_receipt_and_is_tol
         "2026-10-20T09:00"
     )
     assert case.clock("informant.advertising").state == "met"
-    case.does("decline_filing", missing_conditions=["p22.19.2"], facts_found="x").does("close", checked=True)
+    case.does("decline_filing", missing_conditions=["p22.19.2"], facts_found="x").does("close", **CHECKED)
 
 
 def test_duties_that_nobody_has_read_in_full_hang_on_a_setting() -> None:
@@ -173,7 +174,7 @@ def test_only_a_named_informants_own_report_is_a_repeat_and_only_under_order_121
     case.cannot(
         "close_repeat", because="other", same_informant=True, other=str(case.state.number), reason="x"
     )
-    case.does("close_repeat", same_informant=True, **other).does("close", checked=True)
+    case.does("close_repeat", same_informant=True, **other).does("close", **CHECKED)
     assert (case.state.outcome, case.state.facts.links) == ("repeated", (("repeat", 430900260000000099),))
     anonymous = Sketch("report", anonymous=True).routed()
     anonymous.cannot("close_repeat", because="anonymous", same_informant=True, **other)
@@ -255,6 +256,6 @@ def test_the_head_files_and_names_two_officers_who_may_enforce(assigned: Teller,
     told.decide("file_case", officers_named=officers, **fields)
     assert told.case.state == "filed"
     told.act("handler", "inform_informant", basis="no_duty", reason="办法没有规定告知义务。")
-    told.act("handler", "close", checked=True)
+    told.act("handler", "close", **CHECKED)
     assert verify_case(told.case) == []
     assert Case.objects.get(pk=told.number).outcome == "filed"

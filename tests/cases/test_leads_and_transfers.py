@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jiesu.cases.lifecycle import TABLES
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Case, Clock
 from jiesu.cases.verify import verify_case
 from jiesu.intake.links import complete_links
@@ -23,7 +24,7 @@ def test_a_lead_may_be_raised_in_every_state_of_a_complaint() -> None:
 
 @pytest.mark.rule("C-24")
 def test_the_lead_of_a_withdrawn_and_closed_complaint_goes_on() -> None:
-    case = Sketch().does("withdraw", statement="撤回").does("close", checked=True)
+    case = Sketch().does("withdraw", statement="撤回").does("close", **CHECKED)
     case.does("raise_lead", reserved=NEW, **LEAD)
     assert (case.state.state, case.state.facts.lead_raised) == ("closed", True)
 
@@ -126,7 +127,7 @@ def test_food_outside_the_departments_duties_is_transferred_and_told_in_writing(
     assert case.state.state == "transferred"
     seq, notice = next((s, n) for s, n in case.state.facts.notices.items() if n.form == "food_transfer")
     assert notice.required
-    case.cannot("close", because="open_duties", checked=True)
+    case.cannot("close", because="open_duties", **CHECKED)
     case.cannot(
         "notify", because="in_writing", message=seq, result="delivered", channel="phone", proof="call_record",
         told_at=case.at.isoformat(),
@@ -134,7 +135,7 @@ def test_food_outside_the_departments_duties_is_transferred_and_told_in_writing(
     case.told(channel="letter", proof="postal_number")
     if rule:
         assert case.clock(rule).state == ("met" if kind == "complaint" else "void")
-    case.does("close", checked=True)
+    case.does("close", **CHECKED)
 
 
 @pytest.mark.rule("C-26")

@@ -7,6 +7,7 @@ import pytest
 from jiesu.cases import keys
 from jiesu.cases.draft import load_state
 from jiesu.cases.errors import ActionError, Code
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Clock, Message, Participant, Session
 from jiesu.cases.offering import offered
 from jiesu.cases.queries import visible
@@ -207,7 +208,7 @@ def test_the_council_records_and_proposes_and_the_bureau_decides(assigned: Telle
     for action, fields in (
         ("commission", {"organisation": council, "scope": "x"}),
         ("ask_consent", {}),
-        ("close", {"checked": True}),
+        ("close", CHECKED),
     ):
         with pytest.raises(ActionError) as refusal:
             told.act("council", action, **fields)
@@ -224,7 +225,7 @@ def test_the_council_records_and_proposes_and_the_bureau_decides(assigned: Telle
     told.act("head", "approve", proposal=int(next(iter(told.case.facts["proposals"]))))
     assert (told.case.state, told.case.recovered) == ("agreed", 29900)
     assert Session.objects.get(case_id=told.number).result == "agreed"
-    told.act("handler", "close", checked=True)
+    told.act("handler", "close", **CHECKED)
     assert verify_case(told.case) == []
 
 
@@ -254,7 +255,7 @@ def test_both_sides_are_told_of_the_decision_on_recusal_and_no_proof_of_it_holds
     case.does("decide_recusal", granted=granted, reason="经查", **({"mediator": SECOND} if granted else {}))
     told = [n for n in case.state.facts.notices.values() if n.form == "recusal"]
     assert [(n.to, n.required) for n in told] == [("complainant", False), ("respondent", False)]
-    case.does("agree", form="record", terms="退款").does("close", checked=True)
+    case.does("agree", form="record", terms="退款").does("close", **CHECKED)
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ import pytest
 
 from jiesu.cases.clockwork import due_at
 from jiesu.cases.lifecycle import table
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.lifecycle.offering import pointless
 from jiesu.cases.models import Case, Clock, Reminder
 from jiesu.cases.reminders import remind
@@ -28,18 +29,18 @@ def test_nothing_but_the_reply_answers_12345() -> None:
     # given a complaint that 12345 sent and that was settled
     case = Sketch(**FROM_12345).mediating().does("agree", form="record", terms="退款")
     # then it does not close before 12345 has its reply
-    case.cannot("close", because="open_duties", checked=True)
+    case.cannot("close", because="open_duties", **CHECKED)
     assert case.clock(HOTLINE).state == "open"
     case.does("reply_to_12345", "2026-10-21T09:00", on="2026-10-21", reply="已退款", satisfaction="satisfied")
     assert case.clock(HOTLINE).state == "met_late"
-    case.does("close", checked=True)
+    case.does("close", **CHECKED)
     assert case.state.state == "closed"
 
 
 def test_sending_a_matter_back_to_12345_is_its_answer() -> None:
     case = Sketch("other", **FROM_12345).does("return_to_12345", reason="属于物业管理")
     assert case.clock(HOTLINE).state == "met"
-    case.does("close", checked=True)
+    case.does("close", **CHECKED)
 
 
 def test_a_duplicate_that_is_joined_still_owes_12345_its_reply() -> None:
@@ -118,7 +119,7 @@ def test_every_kind_may_be_answered_on_site(kind: str) -> None:
 
 def test_a_promise_that_was_not_kept_is_not_met_by_closing() -> None:
     case = Sketch().does("route", organisation=BUREAU, rapid=True)
-    case.does("withdraw", statement="不投诉了").does("close", checked=True)
+    case.does("withdraw", statement="不投诉了").does("close", **CHECKED)
     assert (case.clock(ON_SITE).state, case.clock(ON_SITE).reason) == ("void", "case_closed")
 
 

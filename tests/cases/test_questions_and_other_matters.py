@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.lifecycle.waiting import waits_for
 from jiesu.cases.models import Case, Clock, Message
 from jiesu.cases.queries import visible
@@ -20,7 +21,7 @@ def test_a_consultation_is_answered_at_once_or_by_a_notice_and_closed() -> None:
     assert (at_once.state.state, at_once.state.facts.notices) == ("answered", {})
     later = Sketch("consultation").does("answer", reply="预付卡未用完可退。", knowledge="K-7")
     assert [n.form for n in later.state.facts.notices.values()] == ["answer"]
-    later.does("close", checked=True)
+    later.does("close", **CHECKED)
     assert (later.state.state, later.state.outcome) == ("closed", "answered")
 
 
@@ -56,14 +57,14 @@ def test_other_matters_return_to_12345_with_a_reason_and_meet_its_clock() -> Non
     case.cannot("return_to_12345", because="reason")
     case.does("return_to_12345", reason="属于住建部门职责", competent="益阳市住房和城乡建设局")
     assert (case.state.outcome, case.clock("service.hotline_12345").state) == ("returned_to_12345", "met")
-    case.does("close", checked=True)
+    case.does("close", **CHECKED)
 
 
 @pytest.mark.rule("C-28")
 def test_other_channels_are_told() -> None:
     case = Sketch("other").does("inform_other_channel", matter="petition", advice="请向信访部门提出。")
     assert [n.form for n in case.state.facts.notices.values()] == ["other_channel"]
-    case.does("close", checked=True)
+    case.does("close", **CHECKED)
 
 
 @pytest.mark.rule("C-26")
@@ -72,7 +73,7 @@ def test_referral_stays_inside_one_bureau() -> None:
     case.cannot("refer_internal", because="organisation", organisation=NEXT, reason="x")
     case.does("refer_internal", organisation=CITY, office=90, reason="转法规科")
     assert (case.state.state, case.state.organisation, case.state.office) == ("routed", CITY, 90)
-    case.does("answer", reply="已答复").does("close", checked=True)
+    case.does("answer", reply="已答复").does("close", **CHECKED)
 
 
 @pytest.mark.rule("C-28")
@@ -93,11 +94,11 @@ def test_a_matter_with_its_own_statute_runs_from_receipt_and_holds_the_close(
     case.cannot("flag", because="already_flagged", flag=flag)
     case.cannot("convert", because="own_procedure", kind="complaint", matter="x")
     case.does("inform_other_channel", matter="information_request", advice="请另行申请")
-    case.cannot("close", because="open_duties", checked=True)
+    case.cannot("close", because="open_duties", **CHECKED)
     case.does("enter_own_procedure", matter=flag, on="2026-10-14", reference="益资市监公开〔2026〕3号")
     assert case.clock(rule).state == "met"
     case.cannot("enter_own_procedure", because="no_procedure", matter=flag, on="2026-10-14", reference="x")
-    case.does("close", checked=True)
+    case.does("close", **CHECKED)
 
 
 def test_a_flag_set_by_mistake_is_cleared_with_its_clock() -> None:
@@ -155,7 +156,7 @@ def test_the_legal_section_sees_an_information_request_at_once(story: Teller) ->
     told.act(
         "dispatcher.ziyang", "inform_other_channel", matter="information_request", advice="已按公开申请办理"
     )
-    told.act("dispatcher.ziyang", "close", checked=True)
+    told.act("dispatcher.ziyang", "close", **CHECKED)
     assert verify_case(told.case) == []
 
 

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from jiesu.cases.act import Acted, act, open_case
 from jiesu.cases.bulk import reserve_numbers
 from jiesu.cases.errors import ActionError, Code
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Case, Event, Message, Participant
 from jiesu.cases.opening import Opening, PartyInput
 from jiesu.cases.verify import verify_case
@@ -192,8 +193,8 @@ def test_a_closed_case_and_a_reopening_never_cross(own_database: str) -> None:
     handler, head = who("handler"), who("head")
 
     results = together(
-        lambda: act(number, "close", {"checked": True}, actor=handler, at=AT),
-        lambda: act(number, "close", {"checked": True}, actor=head, at=AT),
+        lambda: act(number, "close", CHECKED, actor=handler, at=AT),
+        lambda: act(number, "close", CHECKED, actor=head, at=AT),
         lambda: act(number, "reopen", {"cause": "own_correction", "reason": "x"}, actor=head, at=AT),
     )
 

@@ -9,6 +9,7 @@ import pytest
 from jiesu.cases.draft import load_state
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.lifecycle import table
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Clock, Participant
 from jiesu.cases.offering import offered
@@ -113,7 +114,7 @@ def test_a_report_without_authority_is_told_where_received_directly_and_returned
     told = {"within_regulation": True, "competent": "长沙市岳麓区市场监督管理局", "reasons": "不在本辖区"}
     direct = Sketch("report", direct=True).routed()
     direct.cannot("inform_no_authority", because="competent", within_regulation=True, reasons="x")
-    direct.does("inform_no_authority", **told).told().does("close", checked=True)
+    direct.does("inform_no_authority", **told).told().does("close", **CHECKED)
     assert (direct.state.state, direct.state.outcome) == ("closed", "no_authority")
     at_centre = Sketch("report").does("inform_no_authority", **told)
     assert at_centre.state.state == "no_authority"
@@ -211,8 +212,8 @@ def test_assistance_keeps_the_case_open_until_the_last_part_is_done() -> None:
     case.does("finish_assistance", part=first, result="已查")
     assert (case.state.facts.open_parts, case.state.facts.taking_part) == (1, {second: "assisting"})
     case.does("agree", form="record", terms="退款")
-    case.cannot("close", because="open_duties", checked=True)
-    case.does("finish_assistance", result="合格").does("close", checked=True)
+    case.cannot("close", because="open_duties", **CHECKED)
+    case.does("finish_assistance", result="合格").does("close", **CHECKED)
     case.cannot("finish_assistance", because="not_allowed_in_state", result="x")
 
 

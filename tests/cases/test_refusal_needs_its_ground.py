@@ -10,6 +10,7 @@ from jiesu.cases.draft import load_state
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.choices import resolve
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.models import Clock, Message, Proposal
 from jiesu.cases.offering import offered
@@ -209,7 +210,7 @@ def test_the_handler_proposes_the_head_refuses_and_the_complainant_hears_ground_
     message = Message.objects.get(case_id=told.number, form="6")
     assert message.number
     told.prove()
-    told.act("handler", "close", checked=True)
+    told.act("handler", "close", **CHECKED)
     assert list(
         Proposal.objects.filter(case_id=told.number).order_by("seq").values_list("status", flat=True)
     ) == [

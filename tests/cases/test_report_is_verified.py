@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jiesu.cases.errors import ActionError, Code
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Clock
 from jiesu.cases.verify import verify_case
 from tests.cases.conftest import Story, Teller
@@ -37,10 +38,10 @@ def test_report_is_declined_by_the_head_and_closed_with_a_reason_for_not_telling
     assert (told.case.state, clock(told, "report.verification").state) == ("declined", "met")
     # then it closes only after the informant question is answered
     with pytest.raises(ActionError) as refusal:
-        told.act("handler", "close", checked=True)
+        told.act("handler", "close", **CHECKED)
     assert refusal.value.data["reason"] == "informant_unanswered"
     told.act("handler", "inform_informant", basis="no_duty", reason="办法没有规定告知义务。")
-    told.act("handler", "close", checked=True)
+    told.act("handler", "close", **CHECKED)
     assert told.case.state == "closed"
     assert verify_case(told.case) == []
 

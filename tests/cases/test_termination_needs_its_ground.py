@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Clock
 from jiesu.cases.verify import verify_case
 from tests.cases.conftest import Teller
@@ -152,11 +153,11 @@ def test_both_are_told_within_seven_working_days_of_the_decision() -> None:
     first, second = (s for s, n in sorted(case.state.facts.notices.items()) if n.form == "8")
     proof = {"result": "delivered", "channel": "phone", "proof": "call_record"}
     case.does("notify", "2026-10-20T09:00", message=first, told_at="2026-10-20T09:00", **proof)
-    case.cannot("close", because="open_duties", checked=True)
+    case.cannot("close", because="open_duties", **CHECKED)
     assert case.clock(NOTICE).state == "open"
     case.does("notify", "2026-10-29T09:00", message=second, told_at="2026-10-29T09:00", **proof)
     assert case.clock(NOTICE).state == "met_late"
-    case.does("close", checked=True)
+    case.does("close", **CHECKED)
 
 
 def test_an_appraisal_report_that_comes_after_termination_is_still_filed() -> None:
@@ -179,7 +180,7 @@ def test_the_head_approves_a_termination_and_the_case_closes_when_both_know(assi
     told.decide("terminate", ground="121.23.1", reasons="双方自行和解。", violation=False)
     assert (told.case.state, told.case.unproven) == ("terminated", 2)
     told.prove()
-    told.act("handler", "close", checked=True)
+    told.act("handler", "close", **CHECKED)
     assert (told.case.outcome, told.case.recovered) == ("terminated", 29900)
     assert {c.state for c in Clock.objects.filter(case_id=told.number)} == {"met"}
     assert verify_case(told.case) == []

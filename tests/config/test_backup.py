@@ -18,6 +18,7 @@ from django.conf import settings
 from jiesu.cases import retention
 from jiesu.cases.act import act
 from jiesu.cases.files import Upload
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import File
 from jiesu.config import backup, cli
 from jiesu.config.database import logins_file, read_logins
@@ -137,7 +138,7 @@ def with_file() -> Story:
     )
     told.act("handler", "withdraw", statement="不投诉了")
     told.prove()
-    told.act("handler", "close", checked=True)
+    told.act("handler", "close", **CHECKED)
     return told
 
 

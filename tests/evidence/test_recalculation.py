@@ -10,6 +10,7 @@ import pytest
 from django.db.models import F
 
 from jiesu.cases import recalculation
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Case, Clock, Event
 from jiesu.cases.recalculation import changed_span, recalculate_stale, stale
 from jiesu.cases.verify import verify_case
@@ -86,7 +87,7 @@ def test_clocks_that_end_before_the_new_year_and_closed_cases_stay_untouched(ass
     early = assigned("complaint", "2026-11-02T09:00")
     closed = assigned("complaint", "2026-12-28T09:00")
     closed.act("handler", "withdraw", statement="不投诉了")
-    closed.act("handler", "close", checked=True)
+    closed.act("handler", "close", **CHECKED)
     before = {told.number: (told.case.version, bytes(told.case.head)) for told in (early, closed)}
     import_2027()
     assert recalculate_stale(at=IMPORTED) == 0

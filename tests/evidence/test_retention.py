@@ -15,6 +15,7 @@ from jiesu.cases.act import act
 from jiesu.cases.anchors import anchor, anchors_folder, check_anchor
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.files import Upload
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import (
     Case,
     Clock,
@@ -69,7 +70,7 @@ def closed(assigned: Teller, who: Callable[[str], Actor]) -> Callable[..., Story
         told.at = AT + timedelta(hours=3)
         told.act("handler", "withdraw", statement="不投诉了")
         told.prove()
-        told.act("handler", "close", checked=True)
+        told.act("handler", "close", **CHECKED)
         sketches.store(case_id=told.number, kind=kind, text="电饭煲", received_on=AT.date())
         return told
 

@@ -9,6 +9,7 @@ import pytest
 
 from jiesu.cases import keys
 from jiesu.cases.draft import load_state
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Case, Clock, Message
 from jiesu.cases.offering import offered
 from jiesu.cases.queries import parts_of, visible
@@ -94,7 +95,7 @@ def test_the_complaint_goes_its_way_and_the_report_survives_the_withdrawal_unsee
             "mediator", complaint, "notify", AT,
             message=message.seq, result="delivered", channel="phone", told_at=AT.isoformat(), proof="call_record",
         )  # fmt: skip
-    does("mediator", complaint, "close", AT, checked=True)
+    does("mediator", complaint, "close", AT, **CHECKED)
     # then the report runs on, for its handler only
     assert Clock.objects.get(case_id=report, statutory=True).state == "open"
     assert visible(who("handler", AT)).filter(pk=report).exists()

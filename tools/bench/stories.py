@@ -12,6 +12,7 @@ from jiesu.cases.bulk import History, Step
 from jiesu.cases.draft import Draft
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
 from jiesu.cases.lawbook import refusal_grounds
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.guards import IN_WRITING
 from jiesu.cases.opening import Opening, PartyInput
@@ -102,7 +103,7 @@ class Story:
             terms="退货退款。",
         )
         yield from self.prove(draft)
-        yield self.do("close", (1, 30), checked=True)
+        yield self.do("close", (1, 30), **CHECKED)
 
     def refused(self, draft: Draft) -> Iterator[Step]:
         on = self.later(2, 60).astimezone(SHANGHAI).date()
@@ -116,7 +117,7 @@ class Story:
             violation=False,
         )
         yield from self.prove(draft)
-        yield self.do("close", (1, 30), checked=True)
+        yield self.do("close", (1, 30), **CHECKED)
 
     def verified(self, draft: Draft) -> Iterator[Step]:
         at = self.later(4, 60)
@@ -138,17 +139,17 @@ class Story:
         else:
             yield self.do("inform_informant", (1, 20), basis="no_duty", reason="办法没有规定告知义务。")
         yield from self.prove(draft)
-        yield self.do("close", (1, 30), checked=True)
+        yield self.do("close", (1, 30), **CHECKED)
 
     def answered(self, draft: Draft) -> Iterator[Step]:
         yield self.do(
             "answer", (0.1, 1), self.team.caller, reply="可以凭购物凭证要求经营者履行三包。", at_once=True
         )
-        yield self.do("close", (0.1, 1), self.team.caller, checked=True)
+        yield self.do("close", (0.1, 1), self.team.caller, **CHECKED)
 
     def returned(self, draft: Draft) -> Iterator[Step]:
         yield self.do("return_to_12345", (0.2, 20), self.team.caller, reason="不属于市场监管职责。")
-        yield self.do("close", (0.1, 1), self.team.caller, checked=True)
+        yield self.do("close", (0.1, 1), self.team.caller, **CHECKED)
 
     def closed(self, kind: str) -> Callable[[Draft], Iterator[Step]]:
         """How a case of this kind ends."""

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Case, Event
 from jiesu.people.models import AccessLog, Staff
 from jiesu.places.queries import by_key
@@ -228,7 +229,7 @@ def test_files_are_added_and_downloaded_with_a_record(api: Calling, assigned: Ca
 def test_unknown_action_and_action_of_another_state(api: Calling, assigned: Callable[..., str]) -> None:
     number = assigned()
     problem(api("handler").act(number, "fly"), 404, "unknown_action")
-    problem(api("handler").act(number, "close", checked=True), 409, "not_allowed_in_state")
+    problem(api("handler").act(number, "close", **CHECKED), 409, "not_allowed_in_state")
     problem(api("calltaker").act(number, "accept"), 403, "not_permitted")
 
 

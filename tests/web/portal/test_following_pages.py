@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from jiesu.cases.act import act, load
 from jiesu.cases.errors import ActionError
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Case, Event, File, Message
 from jiesu.intake.actions import RegisteredCase, register
 from jiesu.intake.forms import read
@@ -168,7 +169,7 @@ def test_only_a_citizens_own_actions_have_an_address(client: Client, lodged: Reg
     address = enter(client, lodged)
 
     assert client.post(f"{address}accept/", {}).status_code == 404
-    assert client.post(f"{address}close/", {"checked": "1"}).status_code == 404
+    assert client.post(f"{address}close/", CHECKED).status_code == 404
     assert client.post(f"{address}rate/", {"key": "r", "stars": "5"}).status_code == 409
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from jiesu.cases.act import act
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Case, Message
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import Actor
@@ -190,7 +191,7 @@ def test_a_complaint_from_the_door_to_the_rating(phone: Page) -> None:
     look(phone, "17-words")
     agreed = {"form": "performed", "recovered": "35", "terms": "店家当场退款35元"}
     does("handler", case, "agree", agreed)
-    does("handler", case, "close", {"checked": "1"})
+    does("handler", case, "close", CHECKED)
     phone.goto(follow)
     look(phone, "18-closed")
     phone.locator("#rate summary").click()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Case
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text()
@@ -103,7 +104,8 @@ def close(page: Page) -> None:
     """Closes the case by its checklist."""
     expect(page.locator(".checklist")).to_contain_text("可以办结")
     act(page, "办结")
-    dialog(page).locator("[name=checked]").check()
+    for name in CHECKED:
+        dialog(page).locator(f"[name={name}]").check()
     submit(page)
     stands(page, "已办结")
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.facts import CaseState, Data
-from jiesu.cases.lifecycle import columns, folds, guards
+from jiesu.cases.lifecycle import closing, columns, folds, guards
 from jiesu.cases.lifecycle.common import HOTLINE, NOTE, ON_SITE, REASON, REPORT_BACK, participant
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.roles import (
@@ -241,21 +241,14 @@ def close(where: frozenset[str], who: tuple[By, ...], *extra: Guard) -> Row:
         states=where,
         to="closed",
         who=who,
-        fields=(
-            Field("checked", Type.BOOL, _("已核对：处理机关、依据和事实无误；发出的材料中没有举报人信息")),
-            NOTE,
-        ),
-        guards=(_checked, guards.own_bureau, *extra, guards.nothing_owed),
+        fields=(*closing.BY_HAND, NOTE),
+        guards=(closing.checked_by_hand, guards.own_bureau, *extra, closing.nothing_owed),
         # Closing shows the centre the result, so it reports back. It tells 12345 nothing: that is done by the reply
         # alone, without which the guard keeps the case open: the person asked there, and is called back from there.
         moves=(Meet(HOTLINE, when=before(3)), Meet(REPORT_BACK), Meet("service.review_order")),
         article="follow_up",
         group="main",
     )
-
-
-def _checked(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    return None if data.get("checked") else Refusal("not_checked", say("办结前请逐项核对并勾选。"), "checked")
 
 
 def call_back(*who: By) -> Row:

@@ -303,37 +303,6 @@ def duties_told(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     return None
 
 
-def nothing_owed(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
-    """A case closes when all is told with proof, every clock is done, no part is open, nothing waits for approval."""
-    owed = owed_before_close(case, ctx)
-    if owed:
-        return Refusal("open_duties", _("还不能办结：%(owed)s") % {"owed": _("；").join(owed)})
-    return None
-
-
-def owed_before_close(case: CaseState, ctx: Context) -> list[str]:
-    """What stands between the case and its close, in words. Empty when it may be closed."""
-    owed: list[str] = []
-    facts = case.facts
-    if case.unproven():
-        owed.append(_("有 %(n)d 件必须的告知还没有送达证明") % {"n": len(case.unproven())})
-    if any(c.running and c.statutory and not c.after_close for c in case.clocks):
-        owed.append(_("还有法定期限在计时"))
-    if ctx.schema >= 3 and case.clock("service.hotline_12345") is not None:
-        owed.append(_("还没有回复 12345"))
-    if facts.open_parts:
-        owed.append(_("还有 %(n)d 件协办未完成") % {"n": facts.open_parts})
-    if facts.proposals:
-        owed.append(_("还有等待审批的拟办意见"))
-    if facts.recusal_pending:
-        owed.append(_("回避申请尚未决定"))
-    if facts.mixed == "suggested":
-        owed.append(_("来件可能同时包含投诉和举报，请先拆分或者确认不拆分"))
-    if case.kind == Kind.COMPLAINT and facts.decision is not None and not facts.violation_asked:
-        owed.append(_("请先回答材料是否反映涉嫌违法线索"))
-    return owed
-
-
 def has_opposite(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
     if not case.parties(OPPOSITE[Kind(case.kind)]):
         return Refusal("respondent_missing", _("还没有登记被投诉人，请先补充。"))

@@ -9,6 +9,7 @@ from jiesu import law
 from jiesu.cases.bulk import Step
 from jiesu.cases.draft import Draft
 from jiesu.cases.facts import CaseState
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.config.examples.scene import Scene
 
 Steps = Iterator[Step]
@@ -78,7 +79,7 @@ def refused(s: Scene, draft: Draft) -> Steps:
     yield from refuse_proposed(s, draft)
     yield s.step("approve", "head", hours=5, proposal=max(draft.state.facts.proposals), note="同意。")
     yield from s.proof(draft.state, channel="letter")
-    yield s.step("close", "handler", hours=20, checked=True)
+    yield s.step("close", "handler", hours=20, **CHECKED)
 
 
 def reviewed(s: Scene, draft: Draft) -> Steps:
@@ -251,7 +252,7 @@ def told_long(s: Scene, draft: Draft) -> Steps:
     """Terminated, told and closed, under whichever order stood on each day."""
     yield from terminated(s, draft)
     yield from s.proof(draft.state)
-    yield s.step("close", "handler", hours=20, checked=True)
+    yield s.step("close", "handler", hours=20, **CHECKED)
 
 
 def _agreement(form: str) -> Plot:
@@ -263,7 +264,7 @@ def _agreement(form: str) -> Plot:
         if form == "form9":
             yield from s.proof(draft.state, only="complainant")
             return
-        yield s.step("close", "handler", hours=20, checked=True)
+        yield s.step("close", "handler", hours=20, **CHECKED)
         yield from _rated(s)
 
     return plot
@@ -287,14 +288,14 @@ def settled(s: Scene, draft: Draft) -> Steps:
     yield s.step("propose", "handler", action="terminate", proposed=proposed)
     yield s.step("approve", "head", hours=4, proposal=max(draft.state.facts.proposals))
     yield from s.proof(draft.state)
-    yield s.step("close", "handler", hours=20, checked=True)
+    yield s.step("close", "handler", hours=20, **CHECKED)
     yield from _rated(s)
 
 
 def withdrawn(s: Scene, draft: Draft) -> Steps:
     yield from assigned(s, draft)
     yield s.step("withdraw", "citizen", hours=20, statement=s.text("statement"))
-    yield s.step("close", "handler", hours=4, checked=True)
+    yield s.step("close", "handler", hours=4, **CHECKED)
 
 
 def verifying(s: Scene, draft: Draft) -> Steps:
@@ -373,7 +374,7 @@ def declined_told(s: Scene, draft: Draft) -> Steps:
     for basis in owed or ["courtesy"]:
         yield s.step("inform_informant", "handler", hours=3, basis=basis, result=s.text("result"))
     yield from s.proof(draft.state)
-    yield s.step("close", "handler", hours=20, checked=True)
+    yield s.step("close", "handler", hours=20, **CHECKED)
 
 
 def no_authority(s: Scene, draft: Draft) -> Steps:
@@ -404,12 +405,12 @@ def food_transfer(s: Scene, draft: Draft) -> Steps:
     yield from assigned(s, draft)
     yield s.step("transfer_food_matter", "handler", competent=s.text("competent"), reasons=s.text("reasons"))
     yield from s.proof(draft.state)
-    yield s.step("close", "handler", hours=20, checked=True)
+    yield s.step("close", "handler", hours=20, **CHECKED)
 
 
 def answered(s: Scene, draft: Draft) -> Steps:
     yield s.step("answer", "calltaker", hours=0.1, reply=s.text("reply"), at_once=True)
-    yield s.step("close", "calltaker", hours=0.1, checked=True)
+    yield s.step("close", "calltaker", hours=0.1, **CHECKED)
     yield from _rated(s)
 
 
@@ -419,14 +420,14 @@ def answered_told(s: Scene, draft: Draft) -> Steps:
 
 def answered_other(s: Scene, draft: Draft) -> Steps:
     yield s.step("answer", "calltaker", hours=30, reply=s.text("reply"))
-    yield s.step("close", "calltaker", hours=5, checked=True)
+    yield s.step("close", "calltaker", hours=5, **CHECKED)
 
 
 def returned_12345(s: Scene, draft: Draft) -> Steps:
     yield s.step(
         "return_to_12345", "dispatcher", hours=5, reason=s.text("reason"), competent=s.text("competent")
     )
-    yield s.step("close", "dispatcher", hours=1, checked=True)
+    yield s.step("close", "dispatcher", hours=1, **CHECKED)
 
 
 def other_channel(s: Scene, draft: Draft) -> Steps:

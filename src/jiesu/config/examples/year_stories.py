@@ -13,6 +13,7 @@ from jiesu.cases.draft import Draft
 from jiesu.cases.facts import CaseState
 from jiesu.cases.kinds import Kind
 from jiesu.cases.lawbook import refusal_grounds, termination_grounds
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.guards import IN_WRITING
 from jiesu.config.examples.plots import owed_to_informant
@@ -84,13 +85,13 @@ def tell(tale: Tale, place: Place) -> Callable[[Draft], Iterator[Step]]:
             yield from _report(t, draft)
         elif tale.kind == Kind.CONSULTATION:
             yield t.step("answer", hours=0.1, reply="已解答。", at_once=True)
-            yield t.step("close", hours=0.1, checked=True)
+            yield t.step("close", hours=0.1, **CHECKED)
         elif tale.channel == "12345":
             yield t.step("return_to_12345", hours=3, reason="不属于市场监督管理部门职责。")
-            yield t.step("close", hours=0.1, checked=True)
+            yield t.step("close", hours=0.1, **CHECKED)
         else:
             yield t.step("answer", hours=3, reply="已告知向主管部门反映。")
-            yield t.step("close", hours=0.1, checked=True)
+            yield t.step("close", hours=0.1, **CHECKED)
 
     return steps
 
@@ -102,7 +103,7 @@ def _complaint(t: _Teller, draft: Draft) -> Iterator[Step]:
         t.at += timedelta(days=20)
     if outcome == "withdrawn" and not t.tale.late:
         yield t.step("withdraw", hours=20, statement="已经解决，撤回投诉。")
-        yield t.step("close", checked=True)
+        yield t.step("close", **CHECKED)
         return
     if outcome == "refused":
         ground = next(g.key for g in refusal_grounds(t.at.date()) if g.meaning == "not_consumer")
@@ -114,7 +115,7 @@ def _complaint(t: _Teller, draft: Draft) -> Iterator[Step]:
             violation=False,
         )
         yield from t.prove(draft.state)
-        yield t.step("close", checked=True)
+        yield t.step("close", **CHECKED)
         return
     yield t.step("accept", hours=26)
     yield from t.prove(draft.state)
@@ -142,7 +143,7 @@ def _end(t: _Teller, draft: Draft) -> Iterator[Step]:
             "terminate", hours=2, ground=ground, reasons="投诉人撤回投诉或者双方和解。", violation=False
         )
         yield from t.prove(draft.state)
-    yield t.step("close", hours=2, checked=True)
+    yield t.step("close", hours=2, **CHECKED)
     if t.tale.seed % 3 == 0:
         yield t.step("rate", hours=30, stars=5 if t.tale.seed % 7 else 4)
 
@@ -168,4 +169,4 @@ def _report(t: _Teller, draft: Draft) -> Iterator[Step]:
         for basis in owed_to_informant(draft.state, on):
             yield t.step("inform_informant", hours=20, basis=basis, result="已核查，依法作出决定。")
         yield from t.prove(draft.state)
-    yield t.step("close", hours=10, checked=True)
+    yield t.step("close", hours=10, **CHECKED)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import CaseState
 from jiesu.cases.lifecycle.choices import resolve
+from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.lifecycle.fields import SHANGHAI, Choices, Field, Type
 from jiesu.cases.offering import Offered
 from jiesu.people.actors import Actor
@@ -19,7 +20,7 @@ from jiesu.triage.knowledge import Found
 from jiesu.web.desk.choices import Known, offered
 
 #: Yes/no questions that are a promise: ticked, or the action does not go on.
-PROMISES = frozenset({"checked", "same_informant"})
+PROMISES = frozenset({*CHECKED, "same_informant"})
 #: So many choices fit on the screen as buttons; more make a select.
 FEW = 5
 WIDE = frozenset({Type.TEXT, Type.MULTI})
