@@ -8,7 +8,7 @@ from jiesu.cases.models import Case, Clock
 from jiesu.cases.queries import visible
 from jiesu.cases.verify import verify_case
 from jiesu.intake.actions import Split
-from jiesu.triage.tasks import suggestions
+from jiesu.triage.tasks import suggestions, text_of
 from tests.scenes.given import bureau, does, moment, taken, who
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,11 @@ def test_a_refused_seven_day_return_is_complained_of_in_one_county_and_reported_
 
     # when the bureaus are suggested
     suggested = {
-        case.kind: next(s["value"]["organisation"] for s in suggestions(case)[0] if s["topic"] == "bureau")
+        case.kind: next(
+            s["value"]["organisation"]
+            for s in suggestions(case, text=text_of(case))[0]
+            if s["topic"] == "bureau"
+        )
         for case in (complaint, report)
     }
 

@@ -53,9 +53,8 @@ def respondent_of(case: Case) -> bureau.Respondent:
     )
 
 
-def suggestions(case: Case) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
-    """What is suggested for a case, as codes, and the reasons by topic."""
-    text = text_of(case)
+def suggestions(case: Case, *, text: str) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
+    """What is suggested for a case with these words, as codes, and the reasons by topic."""
     on = case.received_at.astimezone(SHANGHAI).date()
     found: list[dict[str, Any]] = []
     reasons: dict[str, list[str]] = {}
@@ -102,16 +101,17 @@ def suggest_for(number: int, *, at: datetime) -> bool:
         case = Case.objects.select_for_update().filter(pk=number, redacted_at=None).first()
         if case is None or case.wrapped_key is None:
             return False
+        text = text_of(case)
         sketches.store(
             case_id=case.pk,
             kind=case.kind,
-            text=text_of(case),
+            text=text,
             received_on=case.received_at.astimezone(SHANGHAI).date(),
             business_id=case.business_id,
         )
         if case.closed_at is not None or Suggestion.objects.filter(case_id=case.pk).exists():
             return False
-        found, reasons = suggestions(case)
+        found, reasons = suggestions(case, text=text)
         if not found:
             return False
         act(case.pk, "suggest", {"suggestions": found}, actor=SYSTEM, at=at, reasons=reasons)
