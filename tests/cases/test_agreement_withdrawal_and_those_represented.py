@@ -74,7 +74,8 @@ def test_agreement_is_no_termination_and_form_9_goes_into_both_hands() -> None:
         proof="call_record",
         told_at=case.at.isoformat(),
     )
-    case.told().does("close", **CHECKED)
+    deed = ["complainant", "respondent", "mediator", "seal"]
+    case.told().does("close", **CHECKED, deed=deed, copies=3)
     assert case.state.state == "closed"
 
 

@@ -64,7 +64,8 @@ def test_complaint_is_accepted_told_mediated_agreed_and_closed(assigned: Teller)
     )
     told.act("handler", "agree", form="form9", on_site=True, recovered="299.00", terms="退货退款 299 元")
     told.prove()
-    told.act("handler", "close", **CHECKED)
+    deed = ["complainant", "respondent", "mediator", "seal"]
+    told.act("handler", "close", **CHECKED, deed=deed, copies=3)
 
     # then nothing is open and the sum is counted
     case = told.case

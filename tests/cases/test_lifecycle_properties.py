@@ -19,7 +19,7 @@ from jiesu.cases.facts import CaseState, dump_facts, load_facts
 from jiesu.cases.kinds import ENDED
 from jiesu.cases.lifecycle import TABLES, drawing, table
 from jiesu.cases.lifecycle.choices import resolve
-from jiesu.cases.lifecycle.closing import CHECKED
+from jiesu.cases.lifecycle.closing import CHECKED, DEED
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.informing import CLOCK_OF_BASIS
 from jiesu.cases.lifecycle.table import NEW, Context, Row
@@ -226,6 +226,9 @@ def finish(case: CaseState, at: datetime) -> CaseState:
                 "on": day.isoformat(),
                 "at": at.isoformat(),
             }
+            if action == "close":
+                marks, copies = (resolve(f, case, day) for f in DEED)
+                fields |= {"deed": [m for m, _label in marks], "copies": copies[0][0] if copies else None}
             if action == "terminate":
                 fields["ground"] = next(c[0] for c in resolve(row.fields[0], case, day))
             if action == "refuse":

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from jiesu.cases.lifecycle.closing import BY_HAND, CHECKED, Tick, checklist
+from jiesu.cases.lifecycle.choices import resolve
+from jiesu.cases.lifecycle.closing import BY_HAND, CHECKED, DEED, Tick, checklist
 from jiesu.cases.lifecycle.table import Context
 from jiesu.law import shipped
 from tests.cases.sketch import BUREAU, Sketch
@@ -72,4 +73,21 @@ def test_a_named_report_shows_that_its_informant_was_answered() -> None:
     assert "informant" not in ticks(case)
     case.does("inform_informant", basis="no_duty", reason="没有专门规定")
     assert ticks(case)["informant"].done
+    case.does("close", **CHECKED)
+
+
+@pytest.mark.rule("C-21")
+def test_an_agreement_on_form_9_is_signed_sealed_and_made_in_three_copies_and_the_chain_keeps_it() -> None:
+    case = Sketch().mediating().does("agree", form="form9", on_site=True, terms="退款").told()
+    marks = ["complainant", "respondent", "mediator", "seal"]
+    case.cannot("close", because="deed", **CHECKED, deed=marks[:3], copies=3)
+    case.cannot("close", because="copies", **CHECKED, deed=marks)
+    case.cannot("close", because="copies", **CHECKED, deed=marks, copies=2)
+    case.does("close", **CHECKED, deed=marks, copies=3)
+    assert (case.last.data["in"]["deed"], case.last.data["in"]["copies"]) == (sorted(marks), 3)
+
+
+def test_without_form_9_nobody_is_asked_about_it() -> None:
+    case = Sketch().mediating().does("agree", form="record", terms="退款")
+    assert [resolve(field, case.state, case.day()) for field in DEED] == [(), ()]
     case.does("close", **CHECKED)

@@ -14,7 +14,8 @@ from jiesu.law.source import citation, names, rows
 @dataclass(frozen=True, slots=True)
 class Form:
     """One official form. `elements` in printed order; `numbered` forms carry a document number
-    per bureau, form and year; `issued_with` are the actions that need it."""
+    per bureau, form and year; `issued_with` are the actions that need it. `copies` is how many are
+    made, `marks` what is put on the paper by hand (key and words), where the form says so."""
 
     key: str
     title: str
@@ -23,6 +24,8 @@ class Form:
     numbered: bool
     issued_with: tuple[str, ...]
     citation: Citation
+    copies: int | None = None
+    marks: tuple[tuple[str, str], ...] = ()
 
 
 def forms(*, on: date) -> tuple[Form, ...]:
@@ -64,6 +67,8 @@ def _all() -> tuple[Form, ...]:
             numbered=row["numbered"],
             issued_with=names(row["issued_with"]),
             citation=citation(row),
+            copies=row.get("copies"),
+            marks=tuple(row.get("marks", {}).items()),
         )
         for row in rows(folder="forms", list_name="forms")
     )

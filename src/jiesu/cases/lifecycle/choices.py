@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from jiesu import law
 from jiesu.cases.facts import CaseState
-from jiesu.cases.kinds import Kind
+from jiesu.cases.kinds import Kind, State
 from jiesu.cases.lawbook import refusal_grounds, termination_grounds
 from jiesu.cases.lifecycle.fields import Choices, Field, Label
 from jiesu.cases.lifecycle.lawday import act_day
@@ -189,6 +189,29 @@ def _found_later(case: CaseState, on: date) -> Choices:
     return (*_grounds(items), *(fraud if any(g.instrument == "order121" for g in items) else ()))
 
 
+def _deed(case: CaseState, on: date) -> law.Form | None:
+    """Form 9 where the agreement was put on it and the form is in force."""
+    if case.state != State.AGREED or case.facts.agreement != "form9":
+        return None
+    return next((f for f in law.forms(on=act_day(case, on)) if f.key == "9"), None)
+
+
+def _deed_marks(case: CaseState, on: date) -> Choices:
+    deed = _deed(case, on)
+    return deed.marks if deed else ()
+
+
+#: More copies than the form asks for may be made, for an agent or an appraiser.
+MORE_COPIES = 3
+
+
+def _deed_copies(case: CaseState, on: date) -> Choices:
+    deed = _deed(case, on)
+    if deed is None or deed.copies is None:
+        return ()
+    return tuple((str(n), _("%(n)d 份") % {"n": n}) for n in range(deed.copies, deed.copies + MORE_COPIES))
+
+
 SOURCES: dict[str, Callable[[CaseState, date], Choices]] = {
     "kinds": lambda case, on: tuple((k.value, k.label) for k in Kind if k != Kind.LEAD),
     "other_kinds": _other_kinds,
@@ -213,6 +236,8 @@ SOURCES: dict[str, Callable[[CaseState, date], Choices]] = {
     "duty_subjects": lambda case, on: DUTY_SUBJECTS,
     "other_channels": lambda case, on: OTHER_CHANNELS,
     "party_roles": _party_roles,
+    "deed_marks": _deed_marks,
+    "deed_copies": _deed_copies,
 }
 
 #: Sources that need the database; the face that shows the field fills them in.

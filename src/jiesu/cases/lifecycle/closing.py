@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.kinds import Kind
 from jiesu.cases.lifecycle import guards
+from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.table import Context, Refusal
 
@@ -22,6 +23,11 @@ BY_HAND = (
     Field("organ_right", Type.BOOL, _("处理机关无误，有处理权限")),
     Field("ground_right", Type.BOOL, _("依据和事实无误，所引条款有材料支持")),
     Field("nothing_leaked", Type.BOOL, _("发出的材料中没有举报人信息")),
+)
+#: What was put on form 9 by hand, and in how many copies (order 121 art. 24); shown only where there is one.
+DEED = (
+    Field("deed", Type.MULTI, _("调解书上已有"), required=False, choices="deed_marks"),
+    Field("copies", Type.WHOLE, _("调解书份数"), required=False, choices="deed_copies"),
 )
 #: All of them ticked, for histories whose people have checked.
 CHECKED = {field.name: True for field in BY_HAND}
@@ -75,6 +81,20 @@ def checked_by_hand(case: CaseState, data: Data, ctx: Context) -> Refusal | None
         return None
     message = say("办结前请核对并勾选：%(what)s") % {"what": open_.label}
     return Refusal("not_checked", message, open_.name)
+
+
+def deed_complete(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    """An agreement on form 9 is signed by both and the mediator, sealed, and there is a copy for each and the file."""
+    if ctx.schema < 3:
+        return None
+    marks = [key for key, _label in resolve(DEED[0], case, ctx.on)]
+    if set(marks) - set(data.get("deed") or ()):
+        return Refusal(
+            "deed_incomplete", say("调解书应当由双方签字或者盖章、调解人员签名，并加盖本局印章。"), "deed"
+        )
+    if marks and not data.get("copies"):
+        return Refusal("copies_missing", say("请填写调解书的份数：双方各执一份，本局归档一份。"), "copies")
+    return None
 
 
 def _law(case: CaseState, ctx: Context) -> Iterator[Tick]:

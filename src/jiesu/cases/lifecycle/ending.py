@@ -241,8 +241,14 @@ def close(where: frozenset[str], who: tuple[By, ...], *extra: Guard) -> Row:
         states=where,
         to="closed",
         who=who,
-        fields=(*closing.BY_HAND, NOTE),
-        guards=(closing.checked_by_hand, guards.own_bureau, *extra, closing.nothing_owed),
+        fields=(*closing.BY_HAND, *closing.DEED, NOTE),
+        guards=(
+            closing.checked_by_hand,
+            closing.deed_complete,
+            guards.own_bureau,
+            *extra,
+            closing.nothing_owed,
+        ),
         # Closing shows the centre the result, so it reports back. It tells 12345 nothing: that is done by the reply
         # alone, without which the guard keeps the case open: the person asked there, and is called back from there.
         moves=(Meet(HOTLINE, when=before(3)), Meet(REPORT_BACK), Meet("service.review_order")),
