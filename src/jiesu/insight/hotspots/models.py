@@ -1,0 +1,145 @@
+"""Tables of hot spots. They hold keyed hashes, days, counts and checked words; never a text, a name or a telephone.
+
+Numbers that people read are counted from the cases themselves, within the reader's rights (``queries``).
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Progress(models.Model):
+    """How far the grouping has come; one row. Whoever groups holds its lock.
+
+    ``vocabulary`` says in how many of ``texts`` sampled cases each feature occurs (``features.Vocabulary``).
+    """
+
+    registered_until = models.DateTimeField(null=True)
+    vocabulary = models.BinaryField(null=True)
+    texts = models.PositiveIntegerField(default=0)
+    renewed_at = models.DateTimeField(null=True)
+
+
+class State(models.TextChoices):
+    """What people have made of a hot spot."""
+
+    OPEN = "open", _("关注中")
+    DISMISSED = "dismissed", _("已忽略")
+    MERGED = "merged", pgettext_lazy("hot spot", "已并入其他热点")
+
+
+class Spot(models.Model):
+    """A group of similar cases. A case is in one at most (``Member``).
+
+    ``features`` and ``counts`` are what its members have in common: keyed hashes and in how many members each occurs.
+    ``words`` are its label, found by the machine and checked; ``title`` is what a person calls it.
+    """
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    size = models.PositiveIntegerField()
+    features = ArrayField(models.IntegerField())
+    counts = ArrayField(models.IntegerField())
+    words = ArrayField(models.CharField(max_length=20), default=list)
+    labelled_at_size = models.PositiveIntegerField(default=0)
+    title = models.CharField(max_length=60, default="", blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("state", "last_day"), name="hot_spot_last_day"),)
+
+
+class Member(models.Model):
+    """A case of a hot spot. ``person`` stands for who brought it in: a keyed hash that only tells persons apart;
+    null where nobody is known, and once the case's personal data is erased."""
+
+    case = models.OneToOneField(
+        "cases.Case",
+        on_delete=models.DO_NOTHING,
+        primary_key=True,
+        db_constraint=False,
+        related_name="hot_spot_member",
+    )
+    spot = models.ForeignKey(Spot, on_delete=models.PROTECT, related_name="members", db_index=False)
+    day = models.DateField()
+    person = models.BigIntegerField(null=True)
+    urgency = models.PositiveSmallIntegerField(default=0)
+    by_person = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("spot", "day"), name="hot_member_spot_day"),
+            models.Index(fields=("day", "spot"), name="hot_member_day"),
+        )
+
+
+class Single(models.Model):
+    """The features of a recent case that resembles no other yet; removed when its time window has passed."""
+
+    case_id = models.BigIntegerField(primary_key=True)
+    day = models.DateField()
+    person = models.BigIntegerField(null=True)
+    urgency = models.PositiveSmallIntegerField(default=0)
+    features = ArrayField(models.IntegerField())
+
+    class Meta:
+        indexes = (models.Index(fields=("day",), name="hot_single_day"),)
+
+
+class Deed(models.TextChoices):
+    """What a person did with a hot spot."""
+
+    RENAME = "rename", _("改名")
+    MERGE = "merge", _("合并")
+    DISMISS = "dismiss", _("忽略")
+    REOPEN = "reopen", _("恢复关注")
+    WARN = "warn", _("起草消费警示")
+
+
+class Decision(models.Model):
+    """Who did what with a hot spot, when and why. Only ever added."""
+
+    spot = models.ForeignKey(Spot, on_delete=models.PROTECT, related_name="decisions")
+    deed = models.CharField(max_length=10, choices=Deed.choices)
+    at = models.DateTimeField()
+    staff = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    data = models.JSONField(default=dict)
+
+
+class WarningState(models.TextChoices):
+    """Where a consumer warning stands."""
+
+    PROPOSED = "proposed", _("待负责人审批")
+    PUBLISHED = "published", _("已发布")
+    REFUSED = "refused", pgettext_lazy("warning", "未批准")
+    WITHDRAWN = "withdrawn", pgettext_lazy("warning", "已撤下")
+
+
+class ConsumerWarning(models.Model):
+    """A warning to consumers, written by one person, approved by a head who is another, then public."""
+
+    spot = models.ForeignKey(Spot, on_delete=models.PROTECT, related_name="warnings", null=True)
+    organisation = models.ForeignKey(
+        "places.Organisation", on_delete=models.PROTECT, related_name="+", verbose_name=_("发布机关")
+    )
+    title = models.CharField(_("标题"), max_length=60)
+    text = models.TextField(_("正文"), max_length=2000)
+    state = models.CharField(max_length=10, choices=WarningState.choices, default=WarningState.PROPOSED)
+    author = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", null=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, default="", blank=True)
+    withdrawn_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("-decided_at",), name="warning_public", condition=Q(state="published")),
+            models.Index(fields=("organisation", "-proposed_at"), name="warning_organisation"),
+        )

@@ -1,0 +1,5 @@
+"""Tables of insight, by part."""
+
+from jiesu.insight.hotspots.models import ConsumerWarning, Decision, Member, Progress, Single, Spot
+
+__all__ = ["ConsumerWarning", "Decision", "Member", "Progress", "Single", "Spot"]
