@@ -12,6 +12,7 @@ from jiesu.intake.links import complete_links
 from tests.cases.conftest import Teller
 from tests.cases.sketch import Sketch
 
+ADVERTISING = "informant.advertising"
 RULE = "report.verification"
 SITE = {"on_site": True, "officers_named": "7,8", "findings": "现场核查情况"}
 
@@ -259,3 +260,36 @@ def test_the_head_files_and_names_two_officers_who_may_enforce(assigned: Teller,
     told.act("handler", "close", **CHECKED)
     assert verify_case(told.case) == []
     assert Case.objects.get(pk=told.number).outcome == "filed"
+
+
+# --- complainants, where a bureau has confirmed what nobody here has read
+
+
+ON = {"complainant.advertising_notice": True}
+
+
+@pytest.mark.rule("R-08")
+@pytest.mark.parametrize(("options", "category"), [({}, "advertising"), (ON, "quality")])
+def test_a_complainant_is_owed_no_second_telling_unless_the_bureau_turned_it_on_and_it_is_about_advertising(
+    options: dict[str, bool], category: str
+) -> None:
+    case = Sketch(options=options, category=category).routed()
+    assert ADVERTISING not in case.clocks()
+    case.cannot("inform_complainant", because="no_clock", result="x")
+
+
+@pytest.mark.rule("R-08")
+def test_turned_on_a_complaint_about_advertising_is_told_of_its_handling_with_proof() -> None:
+    case = Sketch(at="2026-10-12T09:00", options=ON, category="advertising").routed()
+    assert case.clocks()[ADVERTISING] == "2026-10-21"
+    # another bureau gets a period of its own
+    case.does("return_to_centre", "2026-10-13T09:00", cause="wrong_place", reason="x")
+    assert case.clock(ADVERTISING).reason == "returned"
+    case.routed("2026-10-14T09:00")
+    assert case.clocks()[ADVERTISING] == "2026-10-23"
+    case.does("withdraw", statement="不投诉了").cannot("close", because="open_duties", **CHECKED)
+    case.does("inform_complainant", result="已责令停止发布。")
+    case.cannot("inform_complainant", because="already_told", result="x")
+    case.told()
+    assert case.clock(ADVERTISING).state == "met"
+    case.does("close", **CHECKED)

@@ -31,6 +31,7 @@ NOTICE_TITLES = {
     "recusal": gettext_lazy("调解人员回避决定告知书"),
     "answer": gettext_lazy("咨询答复"),
     "courtesy": gettext_lazy("处理情况告知（非法定）"),
+    "handling": gettext_lazy("投诉处理情况告知书"),
     "no_authority": gettext_lazy("无处理权限告知"),
     "food_transfer": gettext_lazy("食品安全事项移交告知"),
     "other_channel": gettext_lazy("相应途径告知"),

@@ -224,7 +224,9 @@ def confirm_kind() -> Row:
     )
 
 
-def route(rule: str, *more: Field, guards_too: tuple[Guard, ...] = ()) -> Row:
+def route(
+    rule: str, *more: Field, guards_too: tuple[Guard, ...] = (), moves_too: tuple[Move, ...] = ()
+) -> Row:
     carried = _carried_on(rule)
     return Row(
         action="route",
@@ -263,6 +265,7 @@ def route(rule: str, *more: Field, guards_too: tuple[Guard, ...] = ()) -> Row:
             Start(rule, at=lambda case, data, ctx: case.arrived_at or ctx.at, when=_not(carried)),
             Start(REPORT_BACK, fixed="report_by"),
             Start(ON_SITE, when=_rapid),
+            *moves_too,
         )
         if rule
         else (Start(REPORT_BACK, fixed="report_by", when=since(3)), Start(ON_SITE, when=_rapid)),
@@ -298,7 +301,7 @@ def _promptly(case: CaseState, ctx: Context) -> tuple[str, ...]:
 PROMPT = int(str(option_defaults()["return_to_centre.working_days"]))
 
 
-def return_to_centre(rule: str, *also: str) -> Row:
+def return_to_centre(rule: str, *also: str, voids: tuple[str, ...] = ()) -> Row:
     return Row(
         action="return_to_centre",
         label=_("退回中心"),
@@ -334,7 +337,7 @@ def return_to_centre(rule: str, *also: str) -> Row:
             Meet("service.return_to_centre"),
             *((Void(rule, "returned", when=_bureau_carries_it),) if rule else ()),
             Void(REPORT_BACK, "returned"),
-            Void(ON_SITE, "returned"),
+            *(Void(other, "returned") for other in (ON_SITE, *voids)),
             Hand(),
             Start(_period_from_receipt, at="received_at", when=since(3, _received_here)),
             Start(DISTRIBUTION, holder="centre", when=since(3, _only_distribution_is_owed)),

@@ -11,7 +11,7 @@ from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lifecycle import folds, guards
 from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.roles import CLOSE_WORK, FRONT
-from jiesu.cases.lifecycle.table import Context, Predicate, Refusal, Row, Start, Tell, Void
+from jiesu.cases.lifecycle.table import By, Context, Predicate, Refusal, Row, Start, Tell, Void, since
 from jiesu.law import LawError, rule
 
 INFORMANT_NOTICE = "report.informant_notice"
@@ -157,4 +157,37 @@ def rows(decided: frozenset[str]) -> tuple[Row, ...]:
             article="inform_no_authority",
             group="more",
         ),
+    )
+
+
+def _advertising_complaint(case: CaseState, data: Data, ctx: Context) -> bool:
+    """By setting only: art. 53 of the Advertising Law has not been read, least of all what it asks of a complaint."""
+    told = any(p.reachable for p in case.parties("complainant"))
+    wanted = bool(ctx.options.get("complainant.advertising_notice")) and case.subject == "advertising"
+    return wanted and told and case.last_clock(ADVERTISING_NOTICE) is None
+
+
+#: What receipt of a complaint about advertising opens where the bureau has turned that on.
+ADVERTISING_COMPLAINT = Start(ADVERTISING_NOTICE, at=_received, when=since(3, _advertising_complaint))
+
+
+def _asked_for(case: CaseState, data: Data, ctx: Context) -> Refusal | None:
+    if case.clock(ADVERTISING_NOTICE) is None:
+        return Refusal("no_clock", say("本件没有另行告知处理情况的期限，或者已经告知。"))
+    if any(n.form == "handling" and not n.void for n in case.facts.notices.values()):
+        return Refusal("already_told", say("告知书已经发出，请登记送达情况。"))
+    return None
+
+
+def complainant(where: frozenset[str], who: tuple[By, ...]) -> Row:
+    """Telling the complainant how a complaint about advertising is being handled, beside what order 121 asks for."""
+    return Row(
+        action="inform_complainant",
+        label=_("告知投诉人处理情况"),
+        states=where,
+        who=who,
+        fields=(Field("result", Type.TEXT, _("告知的处理情况")),),
+        guards=(_asked_for,),
+        tells=(Tell("handling", ("complainant",), meets=ADVERTISING_NOTICE),),
+        group="daily",
     )

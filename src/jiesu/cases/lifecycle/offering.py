@@ -41,6 +41,7 @@ SENSIBLE: dict[str, Callable[[CaseState], bool]] = {
     "record_joint_consent": lambda c: len(c.parties("complainant")) > 1,
     "inform_no_authority": lambda c: c.state == "registered" or c.facts.direct,
     "end_as_secret": lambda c: STOPPED in c.facts.flags,
+    "inform_complainant": lambda c: c.clock("informant.advertising") is not None,
     "record_arrival": lambda c: c.clock("service.on_site_hour") is not None,
     "report_back": lambda c: c.clock("service.report_back") is not None,
     "reply_to_12345": lambda c: c.channel == "12345" or c.clock("service.hotline_12345") is not None,

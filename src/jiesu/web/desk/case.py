@@ -21,6 +21,7 @@ from jiesu.cases.lifecycle.closing import BY_HAND, checklist
 from jiesu.cases.lifecycle.common import CHANNELS, PROOFS
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import Context
+from jiesu.cases.lifecycle.waiting import waits_for
 from jiesu.cases.models import Case, Event, Message
 from jiesu.cases.offering import Offered, offered
 from jiesu.cases.queries import visible
@@ -223,6 +224,7 @@ def case(request: DeskRequest, number: int) -> HttpResponse:
         if offers
         else [],
         "ticks": checklist(file.state, ctx) if closing else None,
+        "waits": waits_for(file.state),
         "by_hand": [field.label for field in BY_HAND],
         "incomplete": [INCOMPLETE.get(code, code) for code in file.state.facts.incomplete],
         "may_verify": actor.has("auditor"),

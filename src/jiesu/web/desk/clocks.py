@@ -200,4 +200,8 @@ VOID_REASONS = {
     "merged": lazy("已并入先前举报"),
     "transferred": lazy("已移交"),
     "no_authority": lazy("无处理权限"),
+    "converted": lazy("已转办"),
+    "state_secret": lazy("转涉密渠道办理"),
+    "flag_cleared": lazy("标记已解除"),
+    "joined": lazy("与先前投诉作一件处理"),
 }
