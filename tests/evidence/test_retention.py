@@ -31,6 +31,7 @@ from jiesu.cases.models import (
 from jiesu.cases.models.children import Child
 from jiesu.cases.verify import verify_case
 from jiesu.config import cli
+from jiesu.intake import sheets
 from jiesu.intake.actions import register
 from jiesu.intake.entering import enter
 from jiesu.intake.errors import IntakeError
@@ -269,7 +270,8 @@ def test_a_bureau_may_keep_longer_and_zero_keeps_for_ever(closed: Callable[..., 
 def test_the_settings_say_where_they_come_from() -> None:
     entries = [d for key, d in definitions().items() if key.startswith("retention.")]
     assert {d.key for d in entries} == {
-        retention.setting_of(k) for k in ("complaint", "report", "lead", "consultation", "other")
+        *(retention.setting_of(k) for k in ("complaint", "report", "lead", "consultation", "other")),
+        sheets.DAYS,
     }
     assert all("个人信息保护法" in str(d.source) and d.check(0) == 0 for d in entries)
 

@@ -135,7 +135,9 @@ def test_a_case_that_cannot_be_found_by_its_words_is_named(worked: Story) -> Non
     ComplaintWords.objects.filter(pk=worked.number).delete()
     assert codes(worked) == ["words_missing"]
     # the words of a complaint where those of reports lie
-    search.row(worked.number, "report", ["退货"]).save(force_insert=True)
+    misplaced = worked.case
+    misplaced.kind = "report"
+    search.row(misplaced, ["退货"]).save(force_insert=True)
     assert codes(worked) == ["words_misplaced"]
 
 

@@ -66,7 +66,7 @@ def test_all_owed_work_is_done_without_any_job(own_database: str) -> None:
         found_on=(now - timedelta(days=40)).astimezone(SHANGHAI).date().isoformat(),
     )
     stale = begin(now - timedelta(days=1))
-    Clock.objects.filter(case_id=stale.number).update(calendar_version="1990-1991.0000000000")
+    Clock.objects.filter(case_id=stale.number, state="open").update(calendar_version="1990-1991.0000000000")
     form = ContactForm(
         kind="auto",
         channel="hotline",
