@@ -1,5 +1,5 @@
 """Tables of insight, by part."""
 
-from jiesu.insight.hotspots.models import ConsumerWarning, Decision, Member, Progress, Single, Spot
+from jiesu.insight.hotspots.models import ConsumerWarning, Decision, Member, Opinion, Progress, Single, Spot
 
-__all__ = ["ConsumerWarning", "Decision", "Member", "Progress", "Single", "Spot"]
+__all__ = ["ConsumerWarning", "Decision", "Member", "Opinion", "Progress", "Single", "Spot"]

@@ -24,23 +24,14 @@ class Progress(models.Model):
     renewed_at = models.DateTimeField(null=True)
 
 
-class State(models.TextChoices):
-    """What people have made of a hot spot."""
-
-    OPEN = "open", _("关注中")
-    DISMISSED = "dismissed", _("已忽略")
-    MERGED = "merged", pgettext_lazy("hot spot", "已并入其他热点")
-
-
 class Spot(models.Model):
     """A group of similar cases. A case is in one at most (``Member``).
 
     ``features`` and ``counts`` are what its members have in common: keyed hashes and in how many members each occurs.
-    ``words`` are its label, found by the machine and checked; ``title`` is what a person calls it.
+    ``words`` are its label, found by the machine and checked. A spot that became like an older one is absorbed by it.
     """
 
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
+    absorbed_by = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
     first_day = models.DateField()
     last_day = models.DateField()
     size = models.PositiveIntegerField()
@@ -48,10 +39,27 @@ class Spot(models.Model):
     counts = ArrayField(models.IntegerField())
     words = ArrayField(models.CharField(max_length=20), default=list)
     labelled_at_size = models.PositiveIntegerField(default=0)
-    title = models.CharField(max_length=60, default="", blank=True)
 
     class Meta:
-        indexes = (models.Index(fields=("state", "last_day"), name="hot_spot_last_day"),)
+        indexes = (
+            models.Index(fields=("last_day",), name="hot_spot_last_day", condition=Q(absorbed_by=None)),
+        )
+
+
+class Opinion(models.Model):
+    """What a bureau makes of a hot spot: its own name for it, whether it is put aside, with which one it belongs.
+
+    Each bureau has its own: whoever sees a part of a hot spot neither hides nor renames it for others.
+    """
+
+    spot = models.ForeignKey(Spot, on_delete=models.PROTECT, related_name="opinions")
+    organisation = models.ForeignKey("places.Organisation", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=60, default="", blank=True)
+    dismissed = models.BooleanField(default=False)
+    merged_into = models.ForeignKey(Spot, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("organisation", "spot"), name="hot_opinion_once"),)
 
 
 class Member(models.Model):
@@ -69,7 +77,6 @@ class Member(models.Model):
     day = models.DateField()
     person = models.BigIntegerField(null=True)
     urgency = models.PositiveSmallIntegerField(default=0)
-    by_person = models.BooleanField(default=False)
 
     class Meta:
         indexes = (
@@ -96,6 +103,7 @@ class Deed(models.TextChoices):
 
     RENAME = "rename", _("改名")
     MERGE = "merge", _("合并")
+    PART = "part", _("取消合并")
     DISMISS = "dismiss", _("忽略")
     REOPEN = "reopen", _("恢复关注")
     WARN = "warn", _("起草消费警示")
@@ -105,6 +113,7 @@ class Decision(models.Model):
     """Who did what with a hot spot, when and why. Only ever added."""
 
     spot = models.ForeignKey(Spot, on_delete=models.PROTECT, related_name="decisions")
+    organisation = models.ForeignKey("places.Organisation", on_delete=models.PROTECT, related_name="+")
     deed = models.CharField(max_length=10, choices=Deed.choices)
     at = models.DateTimeField()
     staff = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")

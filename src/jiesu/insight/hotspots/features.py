@@ -1,0 +1,191 @@
+"""What makes a contact recognisable: its few most characteristic features, as keyed hashes. Pure functions.
+
+A feature is a piece of two or three neighbouring characters of the text, or the respondent, the subject, the county.
+The rarer a feature is among the sampled contacts, the more it weighs. Hashes cannot be read back without the key of
+this installation, and are only kept while they can still meet another contact.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+#: Features kept of a contact.
+KEPT = 32
+#: No feature weighs more than this: a piece that nobody else has written says nothing of the matter.
+MOST_WEIGHT = 5.0
+#: A feature seen once at most is often a slip of the pen.
+RARE = 0.5
+#: What stands in the title, or is the respondent, is what the matter is about.
+HEADLINE = 1.6
+#: A feature of more than this share of all contacts tells nothing apart; small installations have too few to say so.
+COMMON_SHARE, COMMON_LEAST = 0.05, 50
+
+_BUCKETS = 1 << 20
+_MOST_COUNT = 0xFFFF
+_CACHED = 200_000
+_RUN = re.compile(r"[\u3400-\u9fff]+|[A-Za-z]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What features are taken from. ``title`` and ``text`` are plain words and stay in memory."""
+
+    title: str = ""
+    text: str = ""
+    respondent: str = ""
+    business_id: int | None = None
+    subject: str = ""
+    county: str = ""
+
+
+def pieces(text: str) -> list[str]:
+    """Neighbouring characters, two and three at a time, never across digits or punctuation; Latin words whole.
+
+    >>> pieces("退货，SHEIN 3天")
+    ['退货', 'shein']
+    >>> pieces("不退费")
+    ['不退', '退费', '不退费']
+    """
+    found: list[str] = []
+    for run in _RUN.findall(text):
+        if run[0] < "\u3400":
+            found.append(run.lower())
+            continue
+        found += [run[i : i + 2] for i in range(len(run) - 1)]
+        found += [run[i : i + 3] for i in range(len(run) - 2)]
+    return found
+
+
+class Vocabulary:
+    """In how many sampled contacts each feature occurs; small numbers in a fixed table, filled by hash."""
+
+    def __init__(self, counts: array[int] | None = None, texts: int = 0) -> None:
+        self.counts = counts if counts is not None else array("H", bytes(2 * _BUCKETS))
+        self.texts = texts
+        self._by_count: dict[int, float] = {}
+
+    def add(self, features: Iterable[int]) -> None:
+        """Count one contact's features, each once."""
+        self.texts += 1
+        for feature in set(features):
+            place = feature & (_BUCKETS - 1)
+            if self.counts[place] < _MOST_COUNT:
+                self.counts[place] += 1
+        self._by_count.clear()
+
+    def seen(self, feature: int) -> int:
+        """In how many sampled contacts a feature occurs."""
+        return self.counts[feature & (_BUCKETS - 1)]
+
+    def weight(self, feature: int) -> float:
+        """How much a feature weighs: the logarithm of its rarity, at most ``MOST_WEIGHT``; 0 for a common one.
+
+        >>> few = Vocabulary()
+        >>> for _ in range(200): few.add([1])
+        >>> few.weight(1), round(few.weight(2), 2)
+        (0.0, 2.5)
+        """
+        seen = self.counts[feature & (_BUCKETS - 1)]
+        known = self._by_count.get(seen)
+        if known is None:
+            known = self._by_count[seen] = self._weighed(seen)
+        return known
+
+    def _weighed(self, seen: int) -> float:
+        if seen > max(COMMON_LEAST, COMMON_SHARE * self.texts):
+            return 0.0
+        weight = min(MOST_WEIGHT, math.log((self.texts + 1) / (seen + 1)))
+        return weight * RARE if seen <= 1 else weight
+
+    def tells(self, feature: int) -> bool:
+        """Whether a feature is rare enough to look others up by it."""
+        return self.seen(feature) <= max(COMMON_LEAST, COMMON_SHARE / 10 * self.texts)
+
+    def packed(self) -> bytes:
+        """The table for storage."""
+        return zlib.compress(self.counts.tobytes(), 1)
+
+    @classmethod
+    def unpacked(cls, stored: bytes | memoryview, texts: int) -> Vocabulary:
+        """The table from storage."""
+        counts = array("H")
+        counts.frombytes(zlib.decompress(bytes(stored)))
+        return cls(counts, texts)
+
+
+class Reader:
+    """Takes features from contacts under one key (at most 64 bytes)."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._known: dict[str, int] = {}
+
+    def hashed(self, piece: str) -> int:
+        """A signed number of 32 bits for a piece."""
+        known = self._known.get(piece)
+        if known is None:
+            if len(self._known) >= _CACHED:
+                self._known.clear()
+            digest = blake2b(piece.encode(), digest_size=4, key=self._key).digest()
+            known = self._known[piece] = int.from_bytes(digest, "big", signed=True)
+        return known
+
+    def everything(self, traits: Traits) -> dict[int, tuple[int, bool]]:
+        """Every feature of a contact: how often, and whether it stands in its head line."""
+        hashed = self.hashed
+        found: dict[int, tuple[int, bool]] = {}
+        for piece, times in Counter(pieces(traits.text)).items():
+            found[hashed(piece)] = times, False
+        for piece, times in Counter(pieces(traits.title)).items():
+            feature = hashed(piece)
+            found[feature] = found.get(feature, (0, False))[0] + times, True
+        for name, value in (
+            ("business", str(traits.business_id or "")),
+            ("respondent", "".join(_RUN.findall(traits.respondent))),
+            ("subject", traits.subject),
+            ("county", traits.county),
+        ):
+            if value:
+                # A control character cannot stand in a piece of text.
+                found[hashed(f"\x01{name}:{value}")] = 1, True
+        return found
+
+    def chosen(self, everything: dict[int, tuple[int, bool]], vocabulary: Vocabulary) -> tuple[int, ...]:
+        """The most characteristic features, the strongest first; equal ones in the order of their numbers."""
+        scored = []
+        for feature, (times, headline) in everything.items():
+            weight = vocabulary.weight(feature)
+            if weight > 0:
+                score = weight * (1 + math.log(1 + times)) * (HEADLINE if headline else 1)
+                scored.append((-score, feature))
+        scored.sort()
+        return tuple(feature for _, feature in scored[:KEPT])
+
+
+def cosine(one: dict[int, float], other: dict[int, float]) -> float:
+    """How alike two vectors of length 1 are, 0 to 1.
+
+    >>> cosine({1: 0.6, 2: 0.8}, {2: 1.0})
+    0.8
+    """
+    if len(other) < len(one):
+        one, other = other, one
+    return sum(weight * other[feature] for feature, weight in one.items() if feature in other)
+
+
+def vector(features: Sequence[int], vocabulary: Vocabulary) -> dict[int, float]:
+    """Features with their weights, to length 1."""
+    return normal({feature: vocabulary.weight(feature) for feature in features})
+
+
+def normal(weights: dict[int, float]) -> dict[int, float]:
+    """Weights brought to length 1; empty where there are none."""
+    length = math.sqrt(sum(weight * weight for weight in weights.values()))
+    return {feature: weight / length for feature, weight in weights.items()} if length else {}
