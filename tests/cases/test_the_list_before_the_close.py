@@ -80,6 +80,7 @@ def test_a_named_report_shows_that_its_informant_was_answered() -> None:
 def test_an_agreement_on_form_9_is_signed_sealed_and_made_in_three_copies_and_the_chain_keeps_it() -> None:
     case = Sketch().mediating().does("agree", form="form9", on_site=True, terms="退款").told()
     marks = ["complainant", "respondent", "mediator", "seal"]
+    assert "lead" not in ticks(case)
     case.cannot("close", because="deed", **CHECKED, deed=marks[:3], copies=3)
     case.cannot("close", because="copies", **CHECKED, deed=marks)
     case.cannot("close", because="copies", **CHECKED, deed=marks, copies=2)

@@ -17,6 +17,8 @@ from jiesu.cases.lifecycle.fields import Field, Type
 from jiesu.cases.lifecycle.table import Context, Refusal
 
 HOTLINE = "service.hotline_12345"
+#: Decisions that answer whether the material shows a suspected violation; an agreement asks nobody.
+ASKS_FOR_A_LEAD = frozenset({"refuse", "terminate"})
 
 #: What no machine can know. Each is a tick of its own.
 BY_HAND = (
@@ -144,8 +146,10 @@ def _content(case: CaseState, ctx: Context) -> Iterator[Tick]:
     if case.kind == Kind.COMPLAINT and facts.decision is not None:
         if not facts.violation_asked:
             yield Tick("lead", False, say("请先回答材料是否反映涉嫌违法线索"))
-        else:
-            words = say("已移出违法线索") if facts.lead_raised else say("已回答：材料没有反映涉嫌违法线索")
-            yield Tick("lead", True, words)
+        elif facts.lead_raised:
+            yield Tick("lead", True, say("已移出违法线索"))
+        elif facts.decision.action in ASKS_FOR_A_LEAD:
+            words = say("已回答：材料没有反映涉嫌违法线索")
+            yield Tick("lead", True, words, facts.decision.on, facts.decision.event)
     if case.kind == Kind.REPORT and not case.anonymous and guards.duties_told(case, {}, ctx) is None:
         yield Tick("informant", True, say("已告知举报人，或者已记录没有告知义务及其理由"))
