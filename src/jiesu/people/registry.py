@@ -126,6 +126,34 @@ _SERVICE = (
         maximum=20,
     ),
     *(
+        Definition(f"hotspots.{key}", "int", default, label, note, minimum=low, maximum=high, level="city")
+        for key, default, low, high, label, note in (
+            ("period_days", 7, 1, 90, _("热点：近期按几天计"), _("与此前四个同样长的时段的平均数比较")),
+            (
+                "least_people",
+                3,
+                2,
+                50,
+                _("热点：至少几个不同的人才列出"),
+                _("标签用词也至少出现在这么多人的来件里"),
+            ),
+            (
+                "small_cell",
+                5,
+                2,
+                50,
+                _("热点：无权查看的办件不足几件时不显示件数"),
+                _("显示时向下取整到它的倍数"),
+            ),
+            ("window_days", 60, 7, 365, _("热点：相隔几天以内的来件归并"), _("以全系统的设置为准")),
+            ("full_count", 30, 2, 10_000, _("热点热度：多少件（人）计满分"), ""),
+            ("weight_number", 20, 0, 100, _("热点热度：件数的权重"), ""),
+            ("weight_people", 30, 0, 100, _("热点热度：人数的权重"), ""),
+            ("weight_growth", 35, 0, 100, _("热点热度：增长的权重"), ""),
+            ("weight_urgency", 15, 0, 100, _("热点热度：紧急程度的权重"), ""),
+        )
+    ),
+    *(
         Definition(
             f"retention.{kind}_years",
             "int",

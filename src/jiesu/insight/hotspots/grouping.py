@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jiesu.insight.hotspots.features import Vocabulary, cosine, normal, vector
 
@@ -19,8 +19,8 @@ from jiesu.insight.hotspots.features import Vocabulary, cosine, normal, vector
 JOIN, PAIR, UNITE = 0.34, 0.40, 0.36
 #: The least likeness, on average, of members to their whole after groups are joined.
 COHESION = 0.42
-#: Features that describe a group, and how many of its members' are remembered.
-DESCRIBED, REMEMBERED = 48, 256
+#: Features that describe a group, how many of its members' are remembered, and how many are stored.
+DESCRIBED, REMEMBERED, STORED = 48, 256, 128
 #: A large group is described anew when it has grown by this much.
 GROWN = 1.1
 #: Candidates that are compared in full.
@@ -40,8 +40,11 @@ class Item:
 
 @dataclass(slots=True)
 class Group:
-    """A group under way. ``key`` is positive for one that is stored, negative for a new one; ``members`` are new ones
-    only, ``absorbed`` are the keys of groups that were joined to it."""
+    """A group under way. ``key`` is positive for one that is stored, negative for a new one; ``members`` are those who
+    came since it was stored, without their features; ``absorbed`` are stored groups that became one with it.
+
+    ``held``: people have dealt with it; it may take in others but does not vanish into one.
+    """
 
     key: int
     first: int
@@ -52,13 +55,14 @@ class Group:
     absorbed: list[int] = field(default_factory=list)
     vector: dict[int, float] = field(default_factory=dict)
     described_at: int = 0
+    held: bool = False
     changed: bool = False
 
     def add(self, item: Item) -> None:
         self.counts.update(item.features)
         self.size += 1
         self.first, self.last = min(self.first, item.day), max(self.last, item.day)
-        self.members.append(item)
+        self.members.append(replace(item, features=()))
         self.changed = True
 
     def describe(self, vocabulary: Vocabulary) -> None:
@@ -69,6 +73,12 @@ class Group:
             self.counts = Counter({f: self.counts[f] for f in order[:REMEMBERED]})
         self.vector = normal({f: weights[f] for f in order[:DESCRIBED] if weights[f] > 0})
         self.described_at = self.size
+
+    def shorten(self, vocabulary: Vocabulary) -> None:
+        """Keep only what a stored group needs."""
+        weights = {f: n * vocabulary.weight(f) for f, n in self.counts.items()}
+        order = sorted(weights, key=lambda f: (-weights[f], f))[:STORED]
+        self.counts, self.vector = Counter({f: self.counts[f] for f in order}), {}
 
     def cohesion(self, vocabulary: Vocabulary) -> float:
         """How alike the members are to their whole, on average, 0 to 1: a share of what a typical member weighs."""
@@ -85,12 +95,19 @@ class Grouping:
         self.window = window
         self.singles: dict[int, Item] = {}
         self.groups: dict[int, Group] = {}
-        #: Contacts that no longer wait alone, and stored groups that were joined to others: new key by old key.
-        self.placed: set[int] = set()
-        self.united: dict[int, int] = {}
         self._by_feature: dict[int, dict[int, None]] = {}
         self._groups_by_feature: dict[int, dict[int, None]] = {}
         self._next = -1
+
+    def stored(self, group: Group, key: int) -> None:
+        """A group has been stored under a key."""
+        if group.key != key:
+            self._unindex(group.key, group.vector)
+            del self.groups[group.key]
+            group.key = key
+            self.groups[key] = group
+            self._index(group, ())
+        group.members, group.absorbed, group.changed = [], [], False
 
     def load(self, *, singles: Iterable[Item], groups: Iterable[Group]) -> None:
         """Take in what was stored."""
@@ -120,15 +137,16 @@ class Grouping:
             return
         self._wait(item)
 
-    def forget_before(self, day: int) -> list[int]:
+    def forget_before(self, day: int) -> list[Group]:
         """Let go of what can meet nothing any more: contacts that wait since before a day, and groups as old. Gives the
-        numbers of the contacts."""
-        gone = [item.case for item in self.singles.values() if item.day < day]
-        for case in gone:
+        groups."""
+        for case in [item.case for item in self.singles.values() if item.day < day]:
             self._leave(case)
-        for group in [g for g in self.groups.values() if g.last < day and not g.changed]:
+        gone = [group for group in self.groups.values() if group.last < day]
+        for group in gone:
             self._unindex(group.key, group.vector)
             del self.groups[group.key]
+            group.shorten(self.vocabulary)
         return gone
 
     # --- groups --------------------------------------------------------------------------------------------------
@@ -136,7 +154,6 @@ class Grouping:
         for item in items:
             if item.case in self.singles:
                 self._leave(item.case)
-            self.placed.add(item.case)
             group.add(item)
         if group.size <= 8 or group.size >= GROWN * group.described_at:
             self._describe(group)
@@ -160,7 +177,6 @@ class Grouping:
         ]
         for item in sorted(found, key=lambda i: (i.day, i.case)):
             self._leave(item.case)
-            self.placed.add(item.case)
             group.add(item)
         if found:
             self._describe(group)
@@ -171,8 +187,10 @@ class Grouping:
             if likeness < UNITE:
                 return
             other = self.groups[key]
-            # The one that was there first goes on.
-            kept, gone = (group, other) if self._age(group) <= self._age(other) else (other, group)
+            if group.held and other.held:
+                return
+            # The one that was there first goes on, unless people have dealt with the other.
+            kept, gone = sorted((group, other), key=lambda g: (not g.held, self._age(g)))
             whole = Group(0, 0, 0, size=kept.size + gone.size, counts=kept.counts + gone.counts)
             if whole.cohesion(self.vocabulary) < COHESION:
                 return
