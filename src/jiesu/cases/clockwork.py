@@ -105,6 +105,14 @@ Moved = tuple[CaseState, int, tuple[ClockFact, ...]]
 
 
 def move_clocks(state: CaseState, move: Move, data: Data, ctx: Context, taken: int) -> Moved:
+    """The state after one move of a row, the next free seq, and the clocks that it opened or changed.
+
+    Args:
+        taken: the next free seq; a clock that is opened takes it.
+
+    Raises:
+        ActionError: where the law knows no such period, or there is nothing to extend.
+    """
     if isinstance(move, Start):
         return _start(state, move, data, ctx, taken)
     if isinstance(move, Restart):

@@ -23,6 +23,10 @@ class NoticeDraft:
 def tell_parties(
     state: CaseState, tell: Tell, data: Data, ctx: Context, taken: int
 ) -> tuple[CaseState, int, list[NoticeDraft]]:
+    """The state with the notices that a row asks for, the next free seq, and their drafts: one to each who is told.
+
+    The represented are told through whoever speaks for them; who cannot be reached is told nothing.
+    """
     if tell.when is not None and not tell.when(state, data, ctx):
         return state, taken, []
     clock = state.clock(tell.meets) if tell.meets else None
