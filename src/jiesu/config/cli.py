@@ -47,6 +47,7 @@ COMMANDS: dict[str, Command] = {
     "report": Command("report", "一个辖区一年的数据 / a region's year in figures"),
     "demo": Command("demo", "生成一年的演示数据 / generate a year to look at"),
     "verify": Command("verify", "核对事实链 / check the chains of facts"),
+    "hotspots": Command("hotspots", "热点：归并相似的办件 / hot spots: group similar cases"),
     "retention": Command("retention", "按保存年限删除个人信息 / erase personal data whose time is over"),
     "keys": Command("keys", "密钥环的轮换 / rotation of the key ring"),
     "user": Command("user", "工作人员账号 / accounts of staff"),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from jiesu.cases import retention
 from jiesu.cases.kinds import Kind
 from jiesu.cases.models import RetentionRun
+from jiesu.insight.hotspots import keeping as hotspots
 from jiesu.intake import sheets
 from jiesu.intake.retention import erase_contacts
 from jiesu.triage import sketches
@@ -57,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         at=timezone.now(),
         by=getpass.getuser(),
         most=args.most,
-        forget=(sketches.remove,),
+        forget=(sketches.remove, hotspots.forget),
         contacts=erase_contacts,
         sheets=sheets.erase,
     )

@@ -1,0 +1,52 @@
+"""What hot spots and warnings refuse, as codes, with what to do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Code(StrEnum):
+    """Stable codes of refusals."""
+
+    NOT_FOUND = "hot_spot_not_found"
+    NOT_PERMITTED = "hot_spot_not_permitted"
+    BAD_TITLE = "hot_spot_bad_title"
+    REASON_NEEDED = "hot_spot_reason_needed"
+    SAME_SPOT = "hot_spot_same"
+    BAD_WARNING = "warning_bad_text"
+    PERSONAL_DATA = "warning_personal_data"
+    SECOND_PERSON = "warning_second_person"
+    DECIDED = "warning_decided"
+
+
+_MESSAGES: dict[Code, str | Promise] = {
+    Code.NOT_FOUND: _("没有找到这个热点，或者其中没有足够多您有权查看的办件。"),
+    Code.NOT_PERMITTED: _("您没有权限处理热点和消费警示，请联系督办员或者部门负责人。"),
+    Code.BAD_TITLE: _("名称应为 2 至 60 个字，不能含有姓名、电话、住址等个人信息。"),
+    Code.REASON_NEEDED: _("请写明理由，最多 200 个字。"),
+    Code.SAME_SPOT: _("请选择另一个热点。"),
+    Code.BAD_WARNING: _("请填写标题（60 字以内）和正文（10 至 2000 字）。"),
+    Code.PERSONAL_DATA: _("标题或者正文里好像有姓名、电话、住址等个人信息，请删去后再提交。"),
+    Code.SECOND_PERSON: _("起草人不能审批自己起草的消费警示，请由本机关另一位负责人审批。"),
+    Code.DECIDED: _("这份消费警示已经处理过了，请刷新页面。"),
+}
+
+
+class HotSpotError(Exception):
+    """Something that cannot be done, and what to do.
+
+    Args:
+        code: stable code.
+    """
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do."""
+        return str(_MESSAGES[self.code])
