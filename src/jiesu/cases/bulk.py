@@ -26,6 +26,7 @@ from jiesu.cases.draft import Draft, Rendered
 from jiesu.cases.errors import ActionError
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lifecycle.table import Context
+from jiesu.cases.marking import counted, marks
 from jiesu.cases.models import Link, Message
 from jiesu.cases.numbering import give_back, take_series
 from jiesu.cases.opening import Opening, make_number, open_draft, placed
@@ -322,6 +323,7 @@ class _Desk:
             by_model.setdefault(type(row), []).append(row)
         for rows in by_model.values():
             copy_rows(rows)
+        copy_rows(marks(counted(d.case) for _h, d in drafts))
         copy_words((d.case.pk, d.case.kind, _words(h, d)) for h, d in drafts)
 
 

@@ -10,6 +10,7 @@ from django.db.models import Model
 from jiesu.cases import jobs, search
 from jiesu.cases.draft import Draft, clock_values
 from jiesu.cases.inserting import insert_rows
+from jiesu.cases.marking import counted, marks
 from jiesu.cases.models import Clock, Message
 from jiesu.people.ground import Ground
 
@@ -17,14 +18,14 @@ from jiesu.people.ground import Ground
 def save(draft: Draft, standing_on: Ground) -> None:
     """Writes a draft of a stored case: its row, its new children, its changed clocks, its jobs."""
     case = draft.case
-    kind, marks = case.kind, search.marks(case)
+    kind, words, before = case.kind, search.marks(case), counted(case)
     draft.project()
     place = standing_on.place(draft.state.organisation or draft.state.registered_by)
     for column, code in place.line.items():
         setattr(case, column, code)
-    search.follow(case, kind, marks)
+    search.follow(case, kind, words)
     case.save()
-    insert_rows(_children(draft))
+    insert_rows([*_children(draft), *marks((before, counted(case)))])
     for seq, clock in sorted(draft.clocks_changed.items()):
         Clock.objects.filter(case_id=case.pk, seq=seq).update(**clock_values(clock))
     for model, seq, values in draft.changes:
@@ -39,7 +40,8 @@ def insert(draft: Draft, *, words: list[str], beside: Sequence[Model] = ()) -> N
         words: tokens under which it is found.
         beside: rows of other tables that belong to it.
     """
-    insert_rows([*beside, draft.case, *_children(draft), search.row(draft.case, words)])
+    found = search.row(draft.case, words)
+    insert_rows([*beside, draft.case, *_children(draft), found, *marks([counted(draft.case)])])
     _queue_jobs(draft)
 
 

@@ -18,7 +18,9 @@ from jiesu.cases.act import act, open_case
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.files import Upload
 from jiesu.cases.idempotency import answered, owner_of, remember
+from jiesu.cases.inserting import insert_rows
 from jiesu.cases.kinds import Kind
+from jiesu.cases.marking import day_of, marks
 from jiesu.cases.opening import Opening, make_number, new_query_code, next_serials
 from jiesu.intake.centres import centre_for
 from jiesu.intake.checking import Checked, check, strict_for
@@ -367,17 +369,24 @@ def add_to_case(
         contact = new_contact(
             checked, actor=actor, at=at, centre=_registrar(form, actor), outcome=Outcome.ADDED, cases=[number]
         )
-        contact.save()
+        _keep(contact)
         if key:
             remember(owner_of(actor), key, {"contact": contact.pk})
         return contact
+
+
+def _keep(contact: Contact) -> None:
+    """Stores a contact of which no case comes; it counts where it was registered."""
+    with transaction.atomic():
+        contact.save()
+        insert_rows(marks([(day_of(contact.received_at), contact.registered_by_id)]))
 
 
 def note_contact(*, form: ContactForm, actor: Actor, at: datetime, outcome: Outcome) -> Contact:
     """Keeps a contact that needs no case: answered at once, or the line was cut."""
     checked = check(form, strict=False, at=at, some_files=True)
     contact = new_contact(checked, actor=actor, at=at, centre=_registrar(form, actor), outcome=outcome)
-    contact.save()
+    _keep(contact)
     return contact
 
 

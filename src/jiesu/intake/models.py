@@ -55,6 +55,7 @@ class Contact(models.Model):
         indexes = (
             models.Index(fields=("registered_by", "registered_at"), name="contact_centre_registered"),
             models.Index(fields=("registered_at",), name="contact_registered"),
+            models.Index(fields=("received_at",), name="contact_received"),
             models.Index(
                 fields=("external_number",), name="contact_external", condition=~Q(external_number="")
             ),

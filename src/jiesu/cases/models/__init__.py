@@ -23,6 +23,7 @@ from jiesu.cases.models.side import (
     DocumentNumber,
     Reminder,
     ReportWords,
+    TallyMark,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "RetentionRun",
     "Session",
     "Suggestion",
+    "TallyMark",
 ]

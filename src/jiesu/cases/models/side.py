@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -86,3 +88,14 @@ class Anchor(models.Model):
     cases = models.BigIntegerField()
     digest = models.CharField(max_length=64)
     file = models.CharField(max_length=120)
+
+
+class TallyMark(models.Model):
+    """Something of a day and holder has changed: their figures are to be counted anew. Only added by those who act,
+    only removed by whoever counts, in the transaction that writes the new counts.
+    """
+
+    # Known before the row is written, so that it joins the statement that writes the case.
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    day = models.DateField()
+    holder_id = models.BigIntegerField()
