@@ -14,7 +14,9 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
+from pathlib import Path
 
 #: Features kept of a contact.
 KEPT = 32
@@ -26,6 +28,10 @@ RARE = 0.5
 HEADLINE = 1.6
 #: A feature of more than this share of all contacts tells nothing apart; small installations have too few to say so.
 COMMON_SHARE, COMMON_LEAST = 0.05, 50
+
+#: A vocabulary begins as if so many contacts had been read, and each everyday word had stood in so many of them.
+PRIOR_TEXTS, PRIOR_SEEN = 300, 60
+_COMMON = Path(__file__).parent / "data" / "common.txt"
 
 _BUCKETS = 1 << 20
 _MOST_COUNT = 0xFFFF
@@ -120,6 +126,19 @@ class Vocabulary:
         return cls(counts, texts)
 
 
+@cache
+def everyday() -> frozenset[str]:
+    """The pieces of everyday words (``data/common.txt``).
+
+    >>> "退款" in everyday(), "健身" in everyday()
+    (True, False)
+    """
+    lines = _COMMON.read_text(encoding="utf-8").splitlines()
+    return frozenset(
+        piece for line in lines if not line.startswith("#") for word in line.split() for piece in pieces(word)
+    )
+
+
 class Reader:
     """Takes features from contacts under one key (at most 64 bytes)."""
 
@@ -136,6 +155,13 @@ class Reader:
             digest = blake2b(piece.encode(), digest_size=4, key=self._key).digest()
             known = self._known[piece] = int.from_bytes(digest, "big", signed=True)
         return known
+
+    def vocabulary(self) -> Vocabulary:
+        """A vocabulary before the first contact."""
+        begun = Vocabulary(texts=PRIOR_TEXTS)
+        for feature in {self.hashed(piece) for piece in everyday()}:
+            begun.counts[feature & (_BUCKETS - 1)] = PRIOR_SEEN
+        return begun
 
     def everything(self, traits: Traits) -> dict[int, tuple[int, bool]]:
         """Every feature of a contact: how often, and whether it stands in its head line."""

@@ -226,8 +226,9 @@ def _vocabulary(progress: Progress, at: datetime) -> Vocabulary:
         .only(*reading.FIELDS)
     )
     if progress.vocabulary is not None and progress.renewed_at is not None:
-        there = min(SAMPLE, latest[: round(progress.texts * RENEW_GROWN) + 2].count())
-        if at - progress.renewed_at < RENEW_AFTER and there < progress.texts * RENEW_GROWN + 1:
+        grown = round(progress.texts * RENEW_GROWN)
+        fresh = at - progress.renewed_at < RENEW_AFTER
+        if fresh and (progress.texts > SAMPLE or latest[: grown + 1].count() <= grown):
             return Vocabulary.unpacked(progress.vocabulary, progress.texts)
     vocabulary = counted(list(latest[:SAMPLE].values_list("pk", flat=True)))
     keep_vocabulary(progress, vocabulary, at)
@@ -241,8 +242,8 @@ def keep_vocabulary(progress: Progress, vocabulary: Vocabulary, at: datetime) ->
 
 def counted(numbers: Sequence[int]) -> Vocabulary:
     """The vocabulary of some cases."""
-    vocabulary = Vocabulary()
     reader = reading.reader()
+    vocabulary = reader.vocabulary()
     for start in range(0, len(numbers), CHUNK):
         cases = list(Case.objects.filter(pk__in=numbers[start : start + CHUNK]).only(*reading.FIELDS))
         for one in reading.read(cases):
