@@ -1,5 +1,17 @@
 """Tables of insight, by part."""
 
 from jiesu.insight.hotspots.models import ConsumerWarning, Decision, Member, Opinion, Progress, Single, Spot
+from jiesu.insight.tallies.models import Cell, Tally, TallyState
 
-__all__ = ["ConsumerWarning", "Decision", "Member", "Opinion", "Progress", "Single", "Spot"]
+__all__ = [
+    "Cell",
+    "ConsumerWarning",
+    "Decision",
+    "Member",
+    "Opinion",
+    "Progress",
+    "Single",
+    "Spot",
+    "Tally",
+    "TallyState",
+]

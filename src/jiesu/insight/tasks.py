@@ -6,6 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from jiesu.insight.hotspots import keeping
+from jiesu.insight.tallies import keeping as tallies
 
 #: More cases at once would keep the worker from other jobs; the next sweep goes on.
 MOST_AT_ONCE = 5000
@@ -16,3 +17,10 @@ MOST_AT_ONCE = 5000
 def sweep_hotspots(timestamp: int) -> int:
     """Every five minutes: new cases are put to hot spots."""
     return keeping.sweep(at=timezone.now(), most=MOST_AT_ONCE)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="jiesu.sweep_tallies", queue="sweep", queueing_lock="jiesu.sweep_tallies")
+def sweep_tallies(timestamp: int) -> int:
+    """Each minute: what is marked is counted."""
+    return tallies.refresh_all(now=timezone.now())
