@@ -9,6 +9,8 @@ FACES = (
     ("desk/", "jiesu.web.desk.urls"),
     ("desk/", "jiesu.web.insight.urls"),
     ("desk/", "jiesu.web.imports.urls"),
+    ("desk/", "jiesu.web.hotspots.urls"),
+    ("", "jiesu.web.hotspots.public_urls"),
     ("api/v1/", "jiesu.web.api.urls"),
     ("", "jiesu.web.portal.urls"),
 )

@@ -58,6 +58,7 @@ def navigation(actor: Actor, waiting: Badges, current: str) -> list[Entry]:
     if actor.has("head", "officehead", "supervisor"):
         found.append(_entry("desk:overview", _("督办总览"), "bell-ringing", key="o"))
     if actor.has("head", "supervisor", "legal", "auditor"):
+        found.append(_entry("hotspots:list", _("热点"), "flame", key="h"))
         found.append(_entry("insight:report", _("统计报表"), "chart-bar", key="b"))
     if works_cases(actor):
         found.append(_entry("desk:reminders", _("提醒"), "bell", key="r", badge=_capped(waiting.reminders)))

@@ -1,0 +1,20 @@
+"""Addresses of hot spots and warnings on the desk."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from jiesu.web.hotspots import views, warnings
+
+PAGES: list[URLPattern | URLResolver] = [
+    path("", views.listed, name="list"),
+    path("year/", views.year, name="year"),
+    path("warnings/", warnings.listed, name="warnings"),
+    path("warnings/<int:pk>/", warnings.decide, name="warning"),
+    path("<int:pk>/", views.one, name="one"),
+    path("<int:pk>/cases/", views.cases, name="cases"),
+    path("<int:pk>/warn/", warnings.write, name="warn"),
+    path("<int:pk>/<str:deed>/", views.deed, name="deed"),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [path("hotspots/", include((PAGES, "hotspots")))]
