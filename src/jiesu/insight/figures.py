@@ -1,4 +1,9 @@
-"""Every figure, declared once: what it is called, how it is computed, from which rows, and who may read it."""
+"""What a figure and a breakdown are, and the register of them. A part of the product declares its own by registering:
+
+>>> from jiesu.insight.catalogue import DECLARED
+>>> {f.key for f in DECLARED} <= {f.key for f in figures()}
+True
+"""
 
 from __future__ import annotations
 
@@ -7,22 +12,24 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jiesu.insight.counting import Counts
-from jiesu.insight.scope import READERS
+from jiesu.insight.scope import READERS, Scope
+from jiesu.insight.tallies.keeping import Counts
 
 Label = str | Promise
 Value = int | Decimal | None
 
 
 class Unit(StrEnum):
-    """How a value reads: pieces, per cent with two places, yuan with two places."""
+    """How a value reads: pieces, per cent with two places, yuan with two places, days."""
 
     COUNT = "count"
     RATE = "rate"
     YUAN = "yuan"
+    DAYS = "days"
 
 
 class Group(StrEnum):
@@ -44,7 +51,7 @@ GROUPS: dict[str, Label] = {
 }
 #: Whole sources, as they are named beside the figures.
 CONTACTS: Label = _("来件登记（每件来件计一次）")
-CASES: Label = _("案件（以承办机关计，按收到之日归入年度）")
+CASES: Label = _("案件（以承办机关计，按收到之日归入期间）")
 CLOCKS: Label = _("期限（已作废、暂停计时和尚未届满的不计）")
 
 
@@ -55,10 +62,13 @@ class Figure:
     Args:
         key: stable name in JSON and API.
         label: what people call it.
+        unit, group: how it reads, and where it stands.
         formula: how it is computed, in words, shown with the value.
         source: the rows that it counts.
         of: its value from counts; a rate is a fraction, yuan are yuan; None where there is nothing to divide by.
+        cases: the condition on the cases behind it, if it counts cases.
         readers: roles that may read it, each within the own line of command.
+        better: 1 where more is better, -1 where less is, 0 where neither; only the first two are ranked.
     """
 
     key: str
@@ -68,7 +78,80 @@ class Figure:
     formula: Label
     source: Label
     of: Callable[[Counts], Value]
+    cases: Callable[[Scope], Q] | None = None
     readers: frozenset[str] = READERS
+    better: int = 0
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a breakdown: its value for one code."""
+
+    key: str
+    label: Label
+    of: Callable[[Counts, str], Value]
+    unit: Unit = Unit.COUNT
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """Counts divided by something: a table with one row for each code.
+
+    Args:
+        key: stable name in JSON.
+        label: heading; ``dimension`` heads the first column.
+        names: names of the counts before the bar; their codes make the rows.
+        columns: what is shown of each code; rows are sorted by the last column of pieces.
+        words: what people call a code.
+        whole: the key of the figure whose pieces these are, where they add up to it.
+        chart: whether it is drawn.
+    """
+
+    key: str
+    label: Label
+    dimension: Label
+    names: tuple[str, ...]
+    columns: tuple[Column, ...]
+    words: Callable[[str], str]
+    formula: Label
+    source: Label
+    whole: str = ""
+    chart: bool = False
+    readers: frozenset[str] = READERS
+
+
+_figures: dict[str, Figure] = {}
+_breakdowns: dict[str, Breakdown] = {}
+
+
+def register(*declared: Figure | Breakdown) -> None:
+    """Adds figures and breakdowns to every report, page, file and document.
+
+    Raises:
+        ValueError: a key is declared twice.
+    """
+    for each in declared:
+        there: dict[str, Figure] | dict[str, Breakdown] = (
+            _figures if isinstance(each, Figure) else _breakdowns
+        )
+        if each.key in there:
+            raise ValueError(f"declared twice: {each.key}")
+        there[each.key] = each  # type: ignore[assignment]
+
+
+def figures() -> tuple[Figure, ...]:
+    """All figures, as they were declared."""
+    return tuple(_figures.values())
+
+
+def figure(key: str) -> Figure | None:
+    """One figure."""
+    return _figures.get(key)
+
+
+def breakdowns() -> tuple[Breakdown, ...]:
+    """All breakdowns, as they were declared."""
+    return tuple(_breakdowns.values())
 
 
 def rate(part: int, whole: int) -> Decimal | None:
@@ -84,77 +167,26 @@ def rate(part: int, whole: int) -> Decimal | None:
     return min(value, Decimal("0.9999")) if part < whole else value
 
 
-def _count(*names: str) -> Callable[[Counts], Value]:
-    return lambda counts: sum(counts[n] for n in names)
+def codes(counts: Counts, name: str) -> list[str]:
+    """What a count is divided by.
+
+    >>> codes(Counts({"complaint.subject|food": 2, "complaint.cases": 3}), "complaint.subject")
+    ['food']
+    """
+    return [key[len(name) + 1 :] for key in counts if key.startswith(f"{name}|")]
 
 
-def _yuan(name: str) -> Callable[[Counts], Value]:
-    return lambda counts: Decimal(counts[name]) / 100
+def quantile(counts: Counts, name: str, share: float) -> int | None:
+    """The smallest whole number that at least a share of all reach, from a histogram.
 
-
-def _met(*rules: str) -> Callable[[Counts], Value]:
-    def value(counts: Counts) -> Value:
-        met = sum(counts[f"clock.{r}.met"] for r in rules)
-        return rate(met, met + sum(counts[f"clock.{r}.missed"] for r in rules))
-
-    return value
-
-
-def _clock(key: str, label: Label, *rules: str) -> Figure:
-    formula = _("按期完成的期限 ÷（按期完成 + 逾期完成 + 已届满尚未完成）")
-    return Figure(key, label, Unit.RATE, Group.PERIODS, formula, CLOCKS, _met(*rules))
-
-
-def _mediation_success(counts: Counts) -> Value:
-    won = counts["complaint.agreed"] + counts["complaint.settled"]
-    return rate(won, counts["complaint.agreed"] + counts["complaint.terminated"])
-
-
-FIGURES: tuple[Figure, ...] = (
-    Figure("contacts", _("来件总数"), Unit.COUNT, Group.INTAKE, _("收到的来件件数，一封来件拆成两件案件仍计一次"), CONTACTS,
-           _count("contacts")),
-    Figure("complaints", _("投诉"), Unit.COUNT, Group.INTAKE, _("投诉案件数"), CASES, _count("complaint.cases")),
-    Figure("reports", _("举报"), Unit.COUNT, Group.INTAKE, _("举报案件数，不含办案中发现的线索"), CASES, _count("report.cases")),
-    Figure("consultations", _("咨询"), Unit.COUNT, Group.INTAKE, _("咨询案件数"), CASES, _count("consultation.cases")),
-    Figure("others", _("其他事项"), Unit.COUNT, Group.INTAKE, _("其他事项案件数"), CASES, _count("other.cases")),
-    Figure("complaints_accepted", _("受理投诉"), Unit.COUNT, Group.HANDLING, _("作出受理决定、未被撤销的投诉"), CASES,
-           _count("complaint.accepted")),
-    Figure("complaints_refused", _("不予受理"), Unit.COUNT, Group.HANDLING, _("决定不予受理的投诉"), CASES,
-           _count("complaint.refused")),
-    Figure("complaints_closed", _("办结投诉"), Unit.COUNT, Group.HANDLING, _("已办结的投诉"), CASES, _count("complaint.closed")),
-    Figure("complaints_open", _("在办投诉"), Unit.COUNT, Group.HANDLING, _("投诉 − 办结投诉"), CASES,
-           lambda c: c["complaint.cases"] - c["complaint.closed"]),
-    Figure("on_time_rate", _("投诉按期办结率"), Unit.RATE, Group.PERIODS,
-           _("已办结且每个法定期限都按期的投诉 ÷（已办结的投诉 + 有法定期限已经逾期而未办结的投诉）"), CASES,
-           lambda c: rate(c["complaint.on_time"], c["complaint.owed"])),
-    _clock("acceptance_on_time_rate", _("受理按期率"), "complaint.acceptance"),
-    _clock("mediation_on_time_rate", _("调解按期率"), "complaint.mediation"),
-    _clock("termination_notice_on_time_rate", _("终止调解告知按期率"), "complaint.termination_notice"),
-    _clock("verification_on_time_rate", _("举报核查按期率"), "report.verification", "lead.verification",
-           "lead.found_otherwise"),
-    _clock("informant_notice_on_time_rate", _("告知举报人按期率"), "report.informant_notice"),
-    _clock("hotline_on_time_rate", _("12345 交办按期率（服务时限，非法定）"), "service.hotline_12345"),
-    Figure("mediation_success_rate", _("调解成功率"), Unit.RATE, Group.MEDIATION,
-           _("（达成协议 + 自行和解）÷（达成协议 + 终止调解，含自行和解）"), CASES, _mediation_success),
-    Figure("mediations_agreed", _("达成协议"), Unit.COUNT, Group.MEDIATION, _("调解达成协议的投诉"), CASES,
-           _count("complaint.agreed")),
-    Figure("mediations_settled", _("自行和解"), Unit.COUNT, Group.MEDIATION, _("受理后双方自行和解、因此终止调解的投诉"), CASES,
-           _count("complaint.settled")),
-    Figure("claimed_yuan", _("争议金额"), Unit.YUAN, Group.MEDIATION, _("投诉所述争议金额之和"), CASES,
-           _yuan("complaint.claimed")),
-    Figure("recovered_yuan", _("挽回损失"), Unit.YUAN, Group.MEDIATION, _("协议和自行和解中为消费者挽回的金额之和"), CASES,
-           _yuan("complaint.recovered")),
-    Figure("reports_filed", _("举报立案"), Unit.COUNT, Group.REPORTS, _("决定立案的举报和线索"), CASES,
-           _count("report.filed", "lead.filed")),
-    Figure("reports_declined", _("举报不予立案"), Unit.COUNT, Group.REPORTS, _("决定不予立案的举报和线索"), CASES,
-           _count("report.declined", "lead.declined")),
-    Figure("rated", _("参与评价"), Unit.COUNT, Group.REPORTS, _("评价过的投诉、举报、咨询"), CASES,
-           _count("complaint.rated", "report.rated", "consultation.rated", "other.rated")),
-    Figure("satisfied_rate", _("满意率"), Unit.RATE, Group.REPORTS, _("四星和五星 ÷ 参与评价"), CASES,
-           lambda c: rate(sum(c[f"{k}.satisfied"] for k in ("complaint", "report", "consultation", "other")),
-                          sum(c[f"{k}.rated"] for k in ("complaint", "report", "consultation", "other")))),
-)  # fmt: skip
-BY_KEY: dict[str, Figure] = {f.key: f for f in FIGURES}
-#: What the table by county shows.
-BY_COUNTY = ("contacts", "complaints", "complaints_accepted", "complaints_closed", "on_time_rate",
-             "mediation_success_rate", "recovered_yuan")  # fmt: skip
+    >>> quantile(Counts({"complaint.days|3": 1, "complaint.days|40": 1}), "complaint.days", 0.5)
+    3
+    """
+    bars = sorted((int(code), counts[f"{name}|{code}"]) for code in codes(counts, name))
+    whole = sum(count for _days, count in bars)
+    reached = 0
+    for days, count in bars:
+        reached += count
+        if reached >= share * whole:
+            return days
+    return None

@@ -1,35 +1,53 @@
-"""The first report: a region's year in figures, as values that every face shows the same way."""
+"""The report: a region's or an organisation's period in figures, beside the same period a year earlier."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from jiesu.cases.kinds import Channel, Kind
-from jiesu.insight.counting import Tally, gather
-from jiesu.insight.figures import BY_COUNTY, BY_KEY, FIGURES, Figure, Unit, Value
-from jiesu.insight.scope import Code, InsightError, Scope, may_read, region_name
+from jiesu.insight.catalogue import BY_REGION, KINDS
+from jiesu.insight.figures import Breakdown, Column, Counts, Figure, Unit, Value, breakdowns, figure, figures
+from jiesu.insight.scope import (
+    Code,
+    InsightError,
+    Scope,
+    may_read,
+    organisations_in,
+    region_name,
+    regions_below,
+)
+from jiesu.insight.tallies import keeping, reading
+from jiesu.insight.tallies.keeping import Standing
 from jiesu.people.actors import Actor
-from jiesu.places.models import Division
-
-#: Kinds of contacts in the order of the tables.
-KINDS = (Kind.COMPLAINT, Kind.REPORT, Kind.CONSULTATION, Kind.OTHER)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A figure with its value."""
+    """A figure with its value and that of the year before."""
 
     figure: Figure
     value: Value
+    before: Value = None
+
+    @property
+    def change(self) -> Decimal | None:
+        """Change against the year before: a fraction of it; of rates the difference. None without a comparison."""
+        if self.value is None or self.before is None:
+            return None
+        if self.figure.unit == Unit.RATE:
+            return Decimal(self.value) - Decimal(self.before)
+        return (Decimal(self.value) - self.before) / self.before if self.before else None
 
 
 @dataclass(frozen=True)
-class CountyRow:
-    """The figures of one county."""
+class RegionRow:
+    """The figures of one region or organisation below; ``code`` is empty for what the region itself handles."""
 
     code: str
     name: str
@@ -37,70 +55,167 @@ class CountyRow:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One code of a breakdown with the value of each column."""
+
+    code: str
+    name: str
+    values: tuple[Value, ...]
+    before: Value = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A breakdown with its rows, the largest first."""
+
+    breakdown: Breakdown
+    rows: tuple[Row, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return self.breakdown.columns
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Contacts of a part of the period by kind, and of the same part a year earlier."""
+
+    label: str
+    since: date
+    kinds: dict[str, int]
+    before: int
+
+
+@dataclass(frozen=True)
 class Report:
-    """A report: the figures, contacts by channel and kind, contacts by month, figures by county."""
+    """A report. ``standing`` says as of when its numbers are and how much waits to be counted."""
 
     scope: Scope
-    region_name: str
+    name: str
     figures: tuple[Measured, ...]
-    counties: tuple[CountyRow, ...]
-    channels: dict[str, dict[str, int]]
-    months: dict[int, dict[str, int]]
+    regions: tuple[RegionRow, ...]
+    tables: tuple[Table, ...]
+    course: tuple[Moment, ...]
+    standing: Standing
 
     def value(self, key: str) -> Value:
         """The value of one figure; None where the reader may not see it."""
-        return next((m.value for m in self.figures if m.figure.key == key), None)
+        found = self.by_key.get(key)
+        return found.value if found else None
+
+    @cached_property
+    def by_key(self) -> dict[str, Measured]:
+        return {m.figure.key: m for m in self.figures}
+
+    def table(self, key: str) -> Table:
+        """One breakdown.
+
+        Raises:
+            KeyError: no such breakdown, or not for this reader.
+        """
+        return {t.breakdown.key: t for t in self.tables}[key]
 
 
 def make(scope: Scope, *, actor: Actor) -> Report:
-    """Makes the report.
+    """Makes the report from the tallies.
 
     Args:
         actor: who reads; figures outside the own line of command are refused.
 
     Raises:
-        InsightError: ``unknown_region``, ``not_permitted``.
+        InsightError: ``unknown_region``, ``unknown_organisation``, ``not_permitted``.
     """
-    name = region_name(scope.region)
+    name = _name(scope)
     if not may_read(actor, scope.region):
         raise InsightError(Code.NOT_PERMITTED, _("您只能查看本机关和下级的统计。"))
-    shown = tuple(f for f in FIGURES if actor.system or actor.has(*f.readers))
-    tally = gather(scope)
+    standing = keeping.catch_up(scope.now)
+    period = scope.period
+    below = [] if scope.organisation else regions_below(scope.region)
+    units = [scope.unit, *(code for code, _name in below)]
+    now = reading.totals(units, period.since, period.until)
+    before = reading.totals([scope.unit], period.before.since, period.before.until)[scope.unit]
+    own = now[scope.unit]
+    shown = [f for f in figures() if actor.system or actor.has(*f.readers)]
     return Report(
         scope=scope,
-        region_name=name,
-        figures=tuple(Measured(f, f.of(tally.total)) for f in shown),
-        counties=_counties(tally, shown),
-        channels=_channels(tally),
-        months={
-            m: {k: tally.months[m][f"contacts.{k}"] for k in KINDS}
-            if m in tally.months
-            else dict.fromkeys(KINDS, 0)
-            for m in range(1, 13)
-        },
+        name=name,
+        figures=tuple(Measured(f, f.of(own), f.of(before) if before else None) for f in shown),
+        regions=_regions(scope, below, now, shown),
+        tables=tuple(table(b, own, before) for b in breakdowns() if actor.system or actor.has(*b.readers)),
+        course=_course(scope),
+        standing=standing,
     )
 
 
-def _counties(tally: Tally, shown: tuple[Figure, ...]) -> tuple[CountyRow, ...]:
-    names = dict(Division.objects.filter(code__in=tally.counties).values_list("code", "name"))
-    columns = [BY_KEY[k] for k in BY_COUNTY if BY_KEY[k] in shown]
-    return tuple(
-        CountyRow(
+def _name(scope: Scope) -> str:
+    if scope.organisation is None:
+        return region_name(scope.region)
+    for each in organisations_in(scope.region):
+        if each.pk == scope.organisation:
+            return each.name
+    raise InsightError(Code.UNKNOWN_ORGANISATION, _("本辖区没有这个机构，请重新选择。"))
+
+
+def _regions(
+    scope: Scope, below: Sequence[tuple[str, str]], counts: dict[str, Counts], shown: Sequence[Figure]
+) -> tuple[RegionRow, ...]:
+    columns = [f for key in BY_REGION if (f := figure(key)) is not None and f in shown]
+    rows = [
+        RegionRow(code, name, tuple(Measured(f, f.of(counts[code])) for f in columns))
+        for code, name in below
+        if counts[code]
+    ]
+    if not below:
+        return ()
+    rest = Counts(counts[scope.unit])
+    for code, _name in below:
+        rest.subtract(counts[code])
+    if any(rest.values()):
+        rows.append(RegionRow("", _("本级"), tuple(Measured(f, f.of(rest)) for f in columns)))
+    return tuple(rows)
+
+
+def table(breakdown: Breakdown, counts: Counts, before: Counts) -> Table:
+    """The rows of a breakdown."""
+    found = dict.fromkeys(
+        key[len(name) + 1 :].partition("|")[0]
+        for name in breakdown.names
+        for key in counts
+        if key.startswith(f"{name}|")
+    )
+    last = breakdown.columns[-1]
+    rows = [
+        Row(
             code,
-            names.get(code, code or _("市本级")),
-            tuple(Measured(f, f.of(counts)) for f in columns),
+            breakdown.words(code),
+            tuple(c.of(counts, code) for c in breakdown.columns),
+            last.of(before, code) if before else None,
         )
-        for code, counts in sorted(tally.counties.items(), key=lambda item: (not item[0], item[0]))
-    )
+        for code in found
+    ]
+    return Table(breakdown, tuple(sorted(rows, key=lambda row: (-(row.values[-1] or 0), row.code))))
 
 
-def _channels(tally: Tally) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for channel in Channel.values:
-        row = {str(k): tally.channels.get((channel, k), 0) for k in KINDS}
-        if any(row.values()):
-            found[channel] = row
-    return found
+def _course(scope: Scope) -> tuple[Moment, ...]:
+    """Contacts over the period, in the parts in which it is drawn."""
+    parts, earlier = scope.period.parts(), scope.period.before.parts()
+    pieces = {n: reading.pieces(since, until) for n, (_l, since, until) in enumerate([*parts, *earlier])}
+    counts = reading.by_piece([scope.unit], [p for found in pieces.values() for p in found])
+
+    def added(n: int) -> Counts:
+        total = Counts()
+        for piece in pieces.get(n, ()):
+            total.update(counts.get((scope.unit, piece), {}))
+        return total
+
+    found = []
+    for n, (label, since, _until) in enumerate(parts):
+        here = added(n)
+        kinds = {kind.value: here[f"contacts.kind|{kind.value}"] for kind in KINDS}
+        # A day of a leap year may have none a year earlier.
+        same = len(parts) + n if n < len(earlier) else -1
+        found.append(Moment(label, since, kinds, added(same)["contacts"]))
+    return tuple(found)
 
 
 def plain(value: Value, unit: Unit) -> Any:
@@ -113,32 +228,44 @@ def plain(value: Value, unit: Unit) -> Any:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """The report as JSON: each figure by its key, then the tables, then how each figure is computed."""
-    scope = report.scope
+    """The report as JSON: each figure by its key, the year before, then the tables, then how each is computed."""
+    scope, standing = report.scope, report.standing
     return {
         "region": scope.region,
-        "region_name": report.region_name,
+        "region_name": report.name,
+        "organisation": scope.organisation,
+        "period": scope.period.key,
         "since": scope.since.isoformat(),
         "until": scope.until.isoformat(),
-        "as_of": scope.now.isoformat(),
+        "as_of": standing.as_of.isoformat() if standing.as_of else None,
+        "waiting": standing.waiting,
         **{m.figure.key: plain(m.value, m.figure.unit) for m in report.figures},
-        "contacts_by_channel": report.channels,
-        "contacts_by_month": {str(m): row for m, row in report.months.items()},
-        "by_county": [
+        "year_before": {m.figure.key: plain(m.before, m.figure.unit) for m in report.figures},
+        **{
+            t.breakdown.key: [
+                {
+                    "code": row.code,
+                    "name": row.name,
+                    **{c.key: plain(v, c.unit) for c, v in zip(t.columns, row.values, strict=True)},
+                }
+                for row in t.rows
+            ]
+            for t in report.tables
+        },
+        "course": [
+            {"since": m.since.isoformat(), "label": m.label, **m.kinds, "year_before": m.before}
+            for m in report.course
+        ],
+        "by_region": [
             {
                 "code": row.code,
                 "name": row.name,
                 **{m.figure.key: plain(m.value, m.figure.unit) for m in row.values},
             }
-            for row in report.counties
+            for row in report.regions
         ],
         "formulas": {
-            m.figure.key: {
-                "label": str(m.figure.label),
-                "formula": str(m.figure.formula),
-                "source": str(m.figure.source),
-                "unit": str(m.figure.unit),
-            }
-            for m in report.figures
+            each.key: {"label": str(each.label), "formula": str(each.formula), "source": str(each.source)}
+            for each in [*(m.figure for m in report.figures), *(t.breakdown for t in report.tables)]
         },
     }

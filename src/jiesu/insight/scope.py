@@ -1,4 +1,4 @@
-"""What a report covers: a region of the line of command and a stretch of days, as of an instant."""
+"""What a report covers: a region or an organisation in the line of command and a period, as of an instant."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.insight.periods import Period
+from jiesu.insight.tallies.keeping import holder_unit
 from jiesu.people.actors import Actor
 from jiesu.people.roles import Role
 from jiesu.places.models import Division, Organisation, OrganisationType
@@ -16,12 +18,15 @@ from jiesu.places.models import Division, Organisation, OrganisationType
 #: Who reads figures, each within the own line of command.
 READERS = frozenset({Role.HEAD, Role.SUPERVISOR, Role.AUDITOR, Role.LEGAL})
 FIRST_YEAR = 2000
+MOST_YEARS = 10
+MOST_DAYS = 366 * MOST_YEARS
 
 
 class Code(StrEnum):
     """Stable codes of refusals."""
 
     UNKNOWN_REGION = "unknown_region"
+    UNKNOWN_ORGANISATION = "unknown_organisation"
     BAD_PERIOD = "bad_period"
     NOT_PERMITTED = "not_permitted"
 
@@ -42,14 +47,12 @@ class InsightError(Exception):
 
 @dataclass(frozen=True)
 class Scope:
-    """Region (six digits), days of Asia/Shanghai from ``since`` to ``until``, both included, and the instant ``now``
-    that decides what is late.
-    """
+    """Whose figures of which days: a region (six digits) or one organisation's own work in it, as of ``now``."""
 
     region: str
-    since: date
-    until: date
+    period: Period
     now: datetime
+    organisation: int | None = None
 
     @classmethod
     def year(cls, region: str, year: int, now: datetime) -> Scope:
@@ -58,19 +61,54 @@ class Scope:
         Raises:
             InsightError: ``bad_period``.
         """
-        if not FIRST_YEAR <= year <= now.astimezone(SHANGHAI).year:
+        return cls.of(region, str(year), now)
+
+    @classmethod
+    def of(cls, region: str, period: str, now: datetime, organisation: int | None = None) -> Scope:
+        """A scope from the key of its period, such as ``2020``, ``2020Q3``, ``2020-09``, ``2020W37``, ``A..B``.
+
+        Raises:
+            InsightError: ``bad_period``.
+        """
+        today = now.astimezone(SHANGHAI).date()
+        try:
+            found = Period.parse(period)
+        except ValueError:
             raise InsightError(
                 Code.BAD_PERIOD,
-                _("年份应为 %(first_year)s 至 %(year)s。")
-                % {"first_year": FIRST_YEAR, "year": now.astimezone(SHANGHAI).year},
+                _(
+                    "看不懂期间 %(period)s；请写成 2020、2020Q3、2020-09、2020W37 或者 2020-09-01..2020-09-15。"
+                )
+                % {"period": period},
+            ) from None
+        if not (found.since.year >= FIRST_YEAR and found.since <= today):
+            raise InsightError(
+                Code.BAD_PERIOD,
+                _("期间应当在 %(first_year)s 年以后，不晚于今天 %(today)s。")
+                % {"first_year": FIRST_YEAR, "today": today},
             )
-        return cls(region, date(year, 1, 1), date(year, 12, 31), now)
+        if (found.until - found.since).days > MOST_DAYS:
+            raise InsightError(Code.BAD_PERIOD, _("期间最长 %(years)d 年。") % {"years": MOST_YEARS})
+        return cls(region, found, now, organisation)
+
+    @property
+    def since(self) -> date:
+        return self.period.since
+
+    @property
+    def until(self) -> date:
+        return self.period.until
+
+    @property
+    def unit(self) -> str:
+        """The unit of the tallies."""
+        return holder_unit(self.organisation) if self.organisation else self.region
 
     @property
     def column(self) -> str:
         """The column of the line of command that the region stands in.
 
-        >>> Scope("430900", date(2020, 1, 1), date(2020, 12, 31), datetime(2021, 1, 1, tzinfo=SHANGHAI)).column
+        >>> Scope("430900", Period.year(2020), datetime(2021, 1, 1, tzinfo=SHANGHAI)).column
         'city'
         """
         if self.region.endswith("0000"):
@@ -89,6 +127,11 @@ class Scope:
     @property
     def today(self) -> date:
         return self.now.astimezone(SHANGHAI).date()
+
+    @property
+    def over(self) -> bool:
+        """Whether its last day lies in the past."""
+        return self.until < self.today
 
 
 def region_name(region: str) -> str:
@@ -132,3 +175,28 @@ def regions_for(actor: Actor) -> list[tuple[str, str]]:
     mine = sorted({c for c in codes if may_read(actor, c)})
     names = dict(Division.objects.filter(code__in=mine).values_list("code", "name"))
     return [(c, names.get(c, c)) for c in mine]
+
+
+def organisations_in(region: str) -> list[Organisation]:
+    """The bureaus and centres at and below a region, the region's own first."""
+    column = "province" if region.endswith("0000") else "city" if region.endswith("00") else "county"
+    rows = Organisation.objects.filter(
+        **{column: region}, type__in=[OrganisationType.BUREAU, OrganisationType.CENTRE]
+    )
+    return list(rows.order_by("county", "city", "type", "pk"))
+
+
+def regions_below(region: str) -> list[tuple[str, str]]:
+    """The regions one level below that have a bureau, with their names: cities of a province, counties of a city."""
+    column = "province" if region.endswith("0000") else "city" if region.endswith("00") else ""
+    if not column:
+        return []
+    level = "city" if column == "province" else "county"
+    codes = (
+        Organisation.objects.filter(**{column: region}, type=OrganisationType.BUREAU)
+        .exclude(**{level: ""})
+        .values_list(level, flat=True)
+        .distinct()
+    )
+    names = dict(Division.objects.filter(code__in=codes).values_list("code", "name"))
+    return sorted((code, names.get(code, code)) for code in codes)

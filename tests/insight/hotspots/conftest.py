@@ -58,11 +58,13 @@ class Town:
         by: str = "dispatcher.ziyang",
         kind: str = "complaint",
         phone: str = "",
-        shop: str = "某店",
+        shop: str = "",
         **more: Any,
     ) -> int:
         at: datetime = NOW - timedelta(days=ago)
         who = {"name": "王小花", "phone": phone or str(next(self.numbers))}
+        # Every shop has its own name where none is given.
+        shop = shop or f"{text[3]}{text[-6]}{text[5]}号店"
         body: dict[str, Any] = {
             "kind": kind,
             "channel": "hotline",

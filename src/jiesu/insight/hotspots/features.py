@@ -20,10 +20,14 @@ from pathlib import Path
 
 #: Features kept of a contact.
 KEPT = 32
-#: No feature weighs more than this: a piece that nobody else has written says nothing of the matter.
-MOST_WEIGHT = 5.0
+#: No feature weighs more than this, nor more than one that so many contacts share: what few have written so far may
+#: be a slip of the pen or a new matter, and a matter weighs no less when more people come with it.
+MOST_WEIGHT, NEW_MATTER = 5.0, 20
 #: A feature seen once at most is often a slip of the pen.
 RARE = 0.5
+#: Subject and county bring like contacts nearer, and never alone together: they have numbers of their own, and weigh
+#: no more than this.
+CONTEXT_NUMBERS, CONTEXT_WEIGHT = 1 << 16, 1.0
 #: What stands in the title, or is the respondent, is what the matter is about.
 HEADLINE = 1.6
 #: A feature of more than this share of all contacts tells nothing apart; small installations have too few to say so.
@@ -94,20 +98,20 @@ class Vocabulary:
         """How much a feature weighs: the logarithm of its rarity, at most ``MOST_WEIGHT``; 0 for a common one.
 
         >>> few = Vocabulary()
-        >>> for _ in range(200): few.add([1])
-        >>> few.weight(1), round(few.weight(2), 2)
-        (0.0, 2.5)
+        >>> for _ in range(200): few.add([-1])
+        >>> few.weight(-1), round(few.weight(-2), 2)
+        (0.0, 1.13)
         """
         seen = self.counts[feature & (_BUCKETS - 1)]
         known = self._by_count.get(seen)
         if known is None:
             known = self._by_count[seen] = self._weighed(seen)
-        return known
+        return min(known, CONTEXT_WEIGHT) if 0 <= feature < CONTEXT_NUMBERS else known
 
     def _weighed(self, seen: int) -> float:
         if seen > max(COMMON_LEAST, COMMON_SHARE * self.texts):
             return 0.0
-        weight = min(MOST_WEIGHT, math.log((self.texts + 1) / (seen + 1)))
+        weight = min(MOST_WEIGHT, math.log((self.texts + 1) / (max(seen, NEW_MATTER) + 1)))
         return weight * RARE if seen <= 1 else weight
 
     def tells(self, feature: int) -> bool:
@@ -175,12 +179,13 @@ class Reader:
         for name, value in (
             ("business", str(traits.business_id or "")),
             ("respondent", "".join(_RUN.findall(traits.respondent))),
-            ("subject", traits.subject),
-            ("county", traits.county),
         ):
             if value:
-                # A control character cannot stand in a piece of text.
-                found[hashed(f"\x01{name}:{value}")] = 1, True
+                # A control character cannot stand in a piece of text. The respondent says more than any word.
+                found[hashed(f"\x01{name}:{value}")] = 3, True
+        for name, value in (("subject", traits.subject), ("county", traits.county)):
+            if value:
+                found[hashed(f"\x01{name}:{value}") % CONTEXT_NUMBERS] = 3, True
         return found
 
     def chosen(self, everything: dict[int, tuple[int, bool]], vocabulary: Vocabulary) -> tuple[int, ...]:
