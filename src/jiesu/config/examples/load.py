@@ -62,6 +62,9 @@ def entries() -> Iterator[tuple[str, Entry]]:
         yield Kind.COMPLAINT, entry
     for entry in _claims(scenes["claims"]):
         yield Kind.COMPLAINT, entry
+    for told in read("bursts"):
+        for entry in _burst(told):
+            yield Kind.COMPLAINT, entry
 
 
 def _claims(told: Entry) -> Iterator[Entry]:
@@ -78,6 +81,19 @@ def _claims(told: Entry) -> Iterator[Entry]:
             "text": told["texts"][n % len(told["texts"])],
             "name": told["names"][n % len(told["names"])],
             **{k: told[k] for k in ("phone", "shop", "demand", "amount")},
+        }
+
+
+def _burst(told: Entry) -> Iterator[Entry]:
+    """A hot spot: different people in several counties about one matter."""
+    for n, ago in enumerate(told["ago"]):
+        county, town = told["places"][n % len(told["places"])]
+        yield {
+            "when": {"ago": ago},
+            "county": county,
+            "text": told["texts"][n % len(told["texts"])],
+            **({"town": town} if town else {}),
+            **{k: told[k] for k in ("plot", "channel", "shop", "subject", "amount", "demand")},
         }
 
 
