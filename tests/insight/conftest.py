@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from jiesu.config.examples import year
+from jiesu.insight.tallies import keeping
 from tests.cases.conftest import moment
 
 
@@ -35,4 +36,6 @@ def random_cases(db: None) -> datetime:
 
     written = year.bulk.write((cut(h) for h in histories), bodies=False)
     assert written.refused == []
-    return moment("2021-03-10T12:00")
+    now = moment("2021-03-10T12:00")
+    keeping.refresh_all(now=now)
+    return now

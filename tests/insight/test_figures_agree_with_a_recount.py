@@ -12,8 +12,8 @@ import pytest
 import python_calamine
 from django.db import connection
 
-from jiesu.insight import reports, showing
-from jiesu.insight.figures import FIGURES
+from jiesu.insight import reports, showing, workbook
+from jiesu.insight.figures import figures
 from jiesu.insight.scope import Scope
 from jiesu.people.actors import SYSTEM
 
@@ -35,6 +35,12 @@ def sql(text: str, where: str) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(text.replace("{cases}", CASES.format(where=where)).replace("{where}", where))
         return cursor.fetchone()[0]
+
+
+def days(kind: str, share: str) -> str:
+    return f"""SELECT percentile_disc({share}) WITHIN GROUP (ORDER BY
+                      date(c.closed_at AT TIME ZONE 'Asia/Shanghai') - date(c.received_at AT TIME ZONE 'Asia/Shanghai'))
+                 FROM {{cases}} WHERE c.kind = '{kind}' AND c.closed_at IS NOT NULL"""
 
 
 def recount(key: str, where: str) -> Any:
@@ -61,6 +67,10 @@ def recount(key: str, where: str) -> Any:
         "others": "SELECT count(*) FROM {cases} WHERE c.kind = 'other'",
         "complaints_accepted": f"SELECT count(*) FROM {complaints} AND EXISTS (SELECT 1 FROM cases_event e WHERE e.case_id = c.id AND e.type = 'accept')",
         "complaints_refused": f"SELECT count(*) FROM {complaints} AND EXISTS (SELECT 1 FROM cases_event e WHERE e.case_id = c.id AND e.type = 'refuse')",
+        "complaints_terminated": f"SELECT count(*) FROM {complaints} AND EXISTS (SELECT 1 FROM cases_event e WHERE e.case_id = c.id AND e.type = 'terminate')",
+        "days_to_close_median": days("complaint", "0.5"),
+        "days_to_close_p90": days("complaint", "0.9"),
+        "days_to_close_reports_median": days("report", "0.5"),
         "complaints_closed": f"SELECT count(*) FROM {complaints} AND c.state = 'closed'",
         "complaints_open": f"SELECT count(*) FROM {complaints} AND c.state <> 'closed'",
         "on_time_rate": f"""SELECT round(count(*) FILTER (WHERE c.state = 'closed' AND NOT {late})::numeric
@@ -90,7 +100,7 @@ def test_every_figure_agrees(random_cases: datetime, region: str, where: str) ->
         if isinstance(measured.value, Decimal):
             again = Decimal(again) if again is not None else None
         assert measured.value == again, measured.figure.key
-    assert {m.figure.key for m in report.figures} == {f.key for f in FIGURES}
+    assert {m.figure.key for m in report.figures} == {f.key for f in figures()}
     # The sample has what makes the rates worth asking for.
     if region == "430900":
         assert Decimal("0.7") < (report.value("on_time_rate") or 0) < 1
@@ -100,15 +110,13 @@ def test_every_figure_agrees(random_cases: datetime, region: str, where: str) ->
 def test_parts_add_up(random_cases: datetime) -> None:
     report = reports.make(Scope.year("430900", 2020, random_cases), actor=SYSTEM)
     contacts = report.value("contacts")
-    assert sum(sum(row.values()) for row in report.channels.values()) == contacts
-    assert sum(sum(row.values()) for row in report.months.values()) == contacts
-    assert (
-        sum(next(m.value for m in row.values if m.figure.key == "contacts") or 0 for row in report.counties)
-        == contacts
-    )
-    for county in report.counties:
-        own = reports.make(Scope.year(county.code, 2020, random_cases), actor=SYSTEM)
-        assert [m.value for m in county.values] == [own.value(m.figure.key) for m in county.values]
+    for key in ("contacts_by_channel", "contacts_by_kind"):
+        assert sum(row.values[-1] or 0 for row in report.table(key).rows) == contacts
+    assert sum(sum(m.kinds.values()) for m in report.course) == contacts
+    assert sum(r.values[0].value or 0 for r in report.regions) == contacts
+    for region in report.regions:
+        own = reports.make(Scope.year(region.code, 2020, random_cases), actor=SYSTEM)
+        assert [m.value for m in region.values] == [own.value(m.figure.key) for m in region.values]
 
 
 def test_json_table_and_excel_say_the_same(random_cases: datetime) -> None:
@@ -118,8 +126,8 @@ def test_json_table_and_excel_say_the_same(random_cases: datetime) -> None:
     assert plain["recovered_yuan"] == float(report.value("recovered_yuan") or 0)
     assert plain["formulas"]["mediation_success_rate"]["formula"]
     text = showing.text(report)
-    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(showing.workbook(report)))
-    assert len(book.sheet_names) == 4
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(workbook.workbook(report)))
+    assert len(book.sheet_names) == 3 + sum(bool(t.rows) for t in report.tables)
     sheet = {row[0]: row[1] for row in book.get_sheet_by_index(0).to_python()}
     for measured in report.figures:
         assert showing.shown(measured) in text

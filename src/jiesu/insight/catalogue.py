@@ -20,7 +20,6 @@ from jiesu.insight.figures import (
     CONTACTS,
     Breakdown,
     Column,
-    Counts,
     Figure,
     Group,
     Label,
@@ -31,6 +30,7 @@ from jiesu.insight.figures import (
     register,
 )
 from jiesu.insight.scope import Scope
+from jiesu.insight.tallies.keeping import Counts
 from jiesu.law import LawError
 from jiesu.triage.subject import subjects
 

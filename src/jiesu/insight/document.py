@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from django.utils.translation import override
 
-from jiesu.insight.figures import FIGURES, GROUPS
+from jiesu.insight import catalogue
+from jiesu.insight.figures import GROUPS, Breakdown, Figure, breakdowns, figures
 from jiesu.people.roles import Role
 
 HEAD = """# Figures
 
-Generated from `jiesu.insight.figures` and compared with it by a test; do not edit. `jiesu report --region CODE --year
-YEAR [--format table|json|xlsx]` and the page 统计报表 of the desk show them; the keys are those of the JSON.
+Generated from the declarations in `jiesu.insight.catalogue` and compared with them by a test; do not edit. They are shown by
+the page 统计报表 of the desk, its Excel, PDF and JSON files, and `jiesu report --region CODE --year YEAR`; the keys are those
+of the JSON. A part of the product adds its own with `jiesu.insight.figures.register`, and what it counts with
+`jiesu.insight.tallies.sources.register`.
 
-- A region is a place in the line of command: a case belongs to whoever handles it, a contact to the place of its first
-  case, or to whoever registered it where no case came of it. Both belong to the day on which they were received.
+- A region is a place in the line of command: a case belongs to whoever handles it, a contact to the place of the first case
+  that came of it, or to whoever registered it where none did. Both belong to the day on which they were received.
+- Any period can be asked for: `2020`, `2020Q3`, `2020-09`, `2020W37`, `2020-09-01..2020-09-15`; beside it stands the same
+  period of the year before.
 - Contacts are counted once, even if two cases came of one letter. Rates of periods leave out clocks that are void,
   suspended or not yet over. Settlement between the parties counts as success of mediation.
-- A rate below one never rounds up to one. Sums are exact to the fen.
+- A rate below one never rounds up to one. Sums are exact to the fen. Days to close are calendar days, exact.
 - Everybody reads figures within the own line of command only.
+- Figures come from tallies: each action marks its day and holder in its own transaction, and a job counts what is marked
+  every minute. A report says as of when it is, and how many changes wait. `jiesu verify` compares the tallies with a recount.
 """
+
+
+def _readers(each: Figure | Breakdown) -> str:
+    return "、".join(str(Role(r).label) for r in Role.values if r in each.readers)
 
 
 def text() -> str:
@@ -32,11 +43,25 @@ def text() -> str:
                 "| key | 名称 | 单位 | 公式 | 来源 | 可见角色 |",
                 "|---|---|---|---|---|---|",
             ]
-            for figure in FIGURES:
-                if figure.group == group:
-                    readers = "、".join(str(Role(r).label) for r in Role.values if r in figure.readers)
-                    lines.append(
-                        f"| `{figure.key}` | {figure.label} | {figure.unit} | {figure.formula} | {figure.source} | {readers} |"
-                    )
+            lines += [
+                f"| `{f.key}` | {f.label} | {f.unit} | {f.formula} | {f.source} | {_readers(f)} |"
+                for f in figures()
+                if f.group == group
+            ]
             lines.append("")
-        return "\n".join(lines)
+        lines += [
+            "## 分类统计",
+            "",
+            "| key | 名称 | 按 | 各列 | 口径 | 来源 | 可见角色 |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for table in breakdowns():
+            columns = "、".join(str(c.label) for c in table.columns)
+            lines.append(
+                f"| `{table.key}` | {table.label} | {table.dimension} | {columns} | {table.formula} | {table.source}"
+                f" | {_readers(table)} |"
+            )
+        return "\n".join([*lines, ""])
+
+
+__all__ = ["catalogue", "text"]

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jiesu.insight.catalogue import BY_REGION, KINDS
-from jiesu.insight.figures import Breakdown, Column, Counts, Figure, Unit, Value, breakdowns, figure, figures
+from jiesu.insight.figures import Breakdown, Column, Figure, Unit, Value, breakdowns, figure, figures
 from jiesu.insight.scope import (
     Code,
     InsightError,
@@ -23,7 +23,7 @@ from jiesu.insight.scope import (
     regions_below,
 )
 from jiesu.insight.tallies import keeping, reading
-from jiesu.insight.tallies.keeping import Standing
+from jiesu.insight.tallies.keeping import Counts, Standing
 from jiesu.people.actors import Actor
 
 
@@ -106,6 +106,11 @@ class Report:
     @cached_property
     def by_key(self) -> dict[str, Measured]:
         return {m.figure.key: m for m in self.figures}
+
+    @property
+    def declared(self) -> list[Figure | Breakdown]:
+        """All that is in it, for its formulas and sources."""
+        return [*(m.figure for m in self.figures), *(t.breakdown for t in self.tables)]
 
     def table(self, key: str) -> Table:
         """One breakdown.
@@ -266,6 +271,6 @@ def as_json(report: Report) -> dict[str, Any]:
         ],
         "formulas": {
             each.key: {"label": str(each.label), "formula": str(each.formula), "source": str(each.source)}
-            for each in [*(m.figure for m in report.figures), *(t.breakdown for t in report.tables)]
+            for each in report.declared
         },
     }

@@ -9,8 +9,10 @@ import re
 import pytest
 import python_calamine
 from django.test import Client
+from django.utils import timezone
 
 from jiesu.config.examples.load import load
+from jiesu.insight.tallies import keeping
 from jiesu.people.models import AccessLog, Staff
 from tests.cases.conftest import moment
 
@@ -26,6 +28,7 @@ def client(username: str) -> Client:
 @pytest.fixture
 def examples(db: None) -> None:
     load(now=moment("2026-09-01T08:00"))
+    keeping.refresh_all(now=timezone.now())
 
 
 def test_a_supervisor_reads_city_and_counties(examples: None) -> None:
@@ -35,8 +38,8 @@ def test_a_supervisor_reads_city_and_counties(examples: None) -> None:
     assert "来件总数" in text
     assert "计算公式" in text
     # A chart is never the only way to read a figure, and nothing on the page is inline script.
-    option = json.loads(re.search(r'id="chart-months" type="application/json">(.*?)</script>', text).group(1))  # type: ignore[union-attr]
-    drawn = sum(sum(s["data"]) for s in option["series"])
+    option = json.loads(re.search(r'id="chart-course" type="application/json">(.*?)</script>', text).group(1))  # type: ignore[union-attr]
+    drawn = sum(sum(s["data"]) for s in option["series"] if s["type"] == "bar")
     book = client("supervisor").get("/desk/report/?region=430900&year=2026&format=json").json()
     assert drawn == book["contacts"] > 100
     assert client("supervisor").get("/desk/report/?region=430902&year=2026").status_code == 200

@@ -1,4 +1,4 @@
-"""``jiesu report``: a region's year in figures."""
+"""``jiesu report``: a region's period in figures."""
 
 from __future__ import annotations
 
@@ -9,23 +9,33 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from jiesu.insight import reports, showing
+from jiesu.insight import reports, showing, workbook
 from jiesu.insight.scope import InsightError, Scope
+from jiesu.insight.tallies import keeping
 from jiesu.people.actors import SYSTEM
+
+BINARY = ("xlsx",)
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Describe the command."""
     parser = subparsers.add_parser(
         "report",
-        description="一个辖区一年的数据，附计算公式。 / A region's year in figures, with their formulas.",
+        description="一个辖区一段时间的数据，附计算公式。 / A region's period in figures, with their formulas.",
     )
     parser.add_argument(
         "--region", required=True, metavar="CODE", help="六位区划代码 / division, such as 430900"
     )
-    parser.add_argument("--year", required=True, type=int, help="年份 / year")
+    when = parser.add_mutually_exclusive_group(required=True)
+    when.add_argument("--year", help="年份 / year")
+    when.add_argument(
+        "--period", help="期间 / period: 2020, 2020Q3, 2020-09, 2020W37, 2020-09-01..2020-09-15"
+    )
     parser.add_argument(
-        "--format", choices=("table", "json", "xlsx"), default="table", help="格式 / format (table)"
+        "--organisation", type=int, metavar="ID", help="只计一个机构 / one organisation's own work"
+    )
+    parser.add_argument(
+        "--format", choices=("table", "json", *BINARY), default="table", help="格式 / format (table)"
     )
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="写入文件 / write to a file (standard output)"
@@ -33,23 +43,26 @@ def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make it and write it."""
+    """Count what waits to be counted, make the report, write it."""
+    now = timezone.now()
     try:
-        report = reports.make(Scope.year(args.region, args.year, timezone.now()), actor=SYSTEM)
+        scope = Scope.of(args.region, args.period or args.year, now, args.organisation)
+        keeping.refresh_all(now=now)
+        report = reports.make(scope, actor=SYSTEM)
     except InsightError as error:
         print(f"{error.message} [{error.code}]", file=sys.stderr)
         return 1
+    if args.format in BINARY and args.output is None and sys.stdout.isatty():
+        print("请用 --output 指定文件 / name a file with --output", file=sys.stderr)
+        return 2
     if args.format == "xlsx":
-        content = showing.workbook(report)
+        content = workbook.workbook(report)
     elif args.format == "json":
         content = json.dumps(reports.as_json(report), ensure_ascii=False, indent=1).encode() + b"\n"
     else:
         content = showing.text(report).encode() + b"\n"
     if args.output is not None:
         args.output.write_bytes(content)
-    elif args.format == "xlsx" and sys.stdout.isatty():
-        print("请用 --output 指定文件 / name a file with --output", file=sys.stderr)
-        return 2
     else:
         sys.stdout.buffer.write(content)
     return 0

@@ -195,7 +195,7 @@ def count_day(day: date, holders: Iterable[int] | None, *, today: date) -> dict[
         today: the day by which lateness is judged.
     """
     begins = datetime.combine(day, time(), SHANGHAI)
-    values = {
+    values: dict[str, Any] = {
         "begins": begins,
         "ends": begins + timedelta(days=1),
         "holders": list(holders or ()),

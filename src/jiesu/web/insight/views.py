@@ -1,100 +1,141 @@
-"""The report page: figures of a region and year, with formulas, tables beside charts, and as Excel or JSON."""
+"""The report page: figures of a region and period, with formulas and the cases behind them, and as files."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jiesu.cases.lifecycle.fields import SHANGHAI
-from jiesu.insight import reports, showing
-from jiesu.insight.figures import GROUPS
-from jiesu.insight.reports import Report
-from jiesu.insight.scope import READERS, InsightError, Scope, own_region, regions_for
+from jiesu.insight import behind, charts, reports, showing, workbook
+from jiesu.insight.figures import GROUPS, figure
+from jiesu.insight.reports import Measured, Report, Table
+from jiesu.insight.scope import READERS, InsightError
+from jiesu.people import calendar
 from jiesu.people.access import record_access
 from jiesu.people.models import AccessAct
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import page
+from jiesu.web.desk.listing import line
+from jiesu.web.insight.asking import address, choices, scope_of
 
 #: What stands large on top of the page.
 FIRST = ("contacts", "complaints", "on_time_rate", "mediation_success_rate", "recovered_yuan")
-YEARS_SHOWN = 10
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES: dict[str, tuple[str, Callable[[Report], bytes]]] = {"xlsx": (EXCEL, workbook.workbook)}
 
 
 @desk(*READERS)
 def report(request: DeskRequest) -> HttpResponse:
-    """``?region=430900&year=2020&format=xlsx``; without values the own region and this year."""
-    this_year = request.now.astimezone(SHANGHAI).year
-    region = request.GET.get("region") or own_region(request.actor)
-    asked = request.GET.get("year") or str(this_year)
-    choices = {
-        "regions": regions_for(request.actor),
-        "years": [str(y) for y in range(this_year, this_year - YEARS_SHOWN, -1)],
-        "region": region,
-        "year": asked,
-    }
+    """``?region=430900&period=2020Q3&organisation=7&format=xlsx``; without values the own region and this year."""
+    scope = None
     try:
-        # Not a number is not a year: the same message as for one out of range.
-        year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else 0
-        made = reports.make(Scope.year(region, year, request.now), actor=request.actor)
+        scope = scope_of(request)
+        made = reports.make(scope, actor=request.actor)
     except InsightError as error:
-        context = {"title": _("统计报表"), "problem": error.message, **choices}
+        context = {"title": _("统计报表"), "problem": error.message, **choices(request, scope)}
         return page(request, "insight/report.html", context, current="insight:report", status=422)
     wanted = request.GET.get("format", "")
-    if wanted in ("xlsx", "json"):
+    if wanted in (*FILES, "json"):
         return _file(request, made, wanted)
-    context = {"title": showing.title(made), "report": made, **choices, **_shown(made, region, asked)}
+    context = {"title": showing.title(made), "report": made, **choices(request, scope), **_shown(made)}
     return page(request, "insight/report.html", context, current="insight:report")
 
 
 def _file(request: DeskRequest, made: Report, wanted: str) -> HttpResponse:
-    detail = {"report": made.scope.region, "year": made.scope.since.year, "format": wanted}
+    scope = made.scope
+    detail = {"report": scope.region, "period": scope.period.key, "format": wanted}
     record_access(actor=request.actor, act=AccessAct.EXPORT, at=request.now, detail=detail)
     response: HttpResponse
-    if wanted == "xlsx":
-        response = HttpResponse(showing.workbook(made), content_type=EXCEL)
-    else:
+    if wanted == "json":
         response = JsonResponse(reports.as_json(made), json_dumps_params={"ensure_ascii": False})
-    name = f"jiesu-{made.scope.region}-{made.scope.since.year}.{wanted}"
+    else:
+        kind, write = FILES[wanted]
+        response = HttpResponse(write(made), content_type=kind)
+    name = f"jiesu-{scope.region}-{scope.period.key}.{wanted}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _shown(made: Report, region: str, year: str) -> dict[str, Any]:
-    by_key = {m.figure.key: m for m in made.figures}
+def _shown(made: Report) -> dict[str, Any]:
     here = reverse("insight:report")
+    asked = address(made.scope)
     return {
+        "as_of": showing.as_of(made),
         "stats": [
-            {"label": m.figure.label, "value": showing.shown(m)}
-            for k in FIRST
-            if (m := by_key.get(k)) is not None
+            {"label": m.figure.label, "value": showing.shown(m), "note": _compared(m)}
+            for key in FIRST
+            if (m := made.by_key.get(key)) is not None
         ],
         "groups": [
-            {
-                "label": label,
-                "rows": [
-                    {
-                        "label": m.figure.label,
-                        "value": showing.shown(m),
-                        "formula": m.figure.formula,
-                        "source": m.figure.source,
-                    }
-                    for m in made.figures
-                    if m.figure.group == group
-                ],
-            }
+            (label, [_row(m, asked) for m in made.figures if m.figure.group == group])
             for group, label in GROUPS.items()
         ],
-        "channel_rows": showing.channel_rows(made),
-        "county_rows": showing.county_rows(made),
-        "month_rows": showing.month_rows(made),
-        "month_chart": showing.month_chart(made),
-        "county_chart": showing.county_chart(made),
-        "excel_url": f"{here}?{urlencode({'region': region, 'year': year, 'format': 'xlsx'})}",
-        "json_url": f"{here}?{urlencode({'region': region, 'year': year, 'format': 'json'})}",
+        "region_rows": showing.region_rows(made),
+        "course_rows": showing.course_rows(made),
+        "course_chart": charts.course(made),
+        "region_chart": charts.regions(made) if made.regions else None,
+        "tables": [_table(t) for t in made.tables if t.rows],
+        "files": [(kind, f"{here}?{asked}&format={kind}") for kind in (*FILES, "json")],
     }
+
+
+def _compared(m: Measured) -> str:
+    return _("同比 %(change)s") % {"change": showing.change(m)} if m.change is not None else ""
+
+
+def _row(m: Measured, asked: str) -> dict[str, Any]:
+    found = m.figure
+    return {
+        "label": found.label,
+        "value": showing.shown(m),
+        "before": showing.words(m.before, found.unit),
+        "change": showing.change(m),
+        "formula": found.formula,
+        "source": found.source,
+        "cases": f"{reverse('insight:cases', args=[found.key])}?{asked}" if found.cases else "",
+    }
+
+
+def _table(made: Table) -> dict[str, Any]:
+    declared = made.breakdown
+    return {
+        "key": declared.key,
+        "label": declared.label,
+        "rows": showing.table_rows(made),
+        "formula": declared.formula,
+        "source": declared.source,
+        "chart": charts.table(made) if declared.chart else None,
+        "chart_id": f"chart-{declared.key}",
+    }
+
+
+@desk(*READERS)
+def cases(request: DeskRequest, key: str) -> HttpResponse:
+    """The cases behind a figure, within the reader's rights, the newest first."""
+    asked = figure(key)
+    if asked is None:
+        raise Http404
+    try:
+        scope = scope_of(request)
+        found = behind.read(asked, scope, actor=request.actor, after=request.GET.get("after", ""))
+    except InsightError as error:
+        context = {"title": asked.label, "problem": error.message}
+        return page(request, "insight/cases.html", context, current="insight:report", status=422)
+    days = calendar.entered(request.staff)
+    here = reverse("insight:cases", args=[key])
+    context: dict[str, Any] = {
+        "title": f"{asked.label}（{scope.period.label}）",
+        "figure": asked,
+        "back_url": f"{reverse('insight:report')}?{address(scope)}",
+        "lines": [line(item, now=request.now, calendar=days) for item in found.items],
+        "next_url": f"{here}?{address(scope)}&{urlencode({'after': found.following})}"
+        if found.following
+        else "",
+        "previous_url": f"{here}?{address(scope)}" if request.GET.get("after") else "",
+    }
+    return page(request, "insight/cases.html", context, current="insight:report")

@@ -1,0 +1,69 @@
+"""What a reader of figures asks for, from the address: region, period, organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+
+from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.insight.periods import Period
+from jiesu.insight.scope import Scope, organisations_in, own_region, regions_for
+from jiesu.web.desk.doors import DeskRequest
+
+YEARS, QUARTERS, MONTHS, WEEKS = 10, 8, 24, 12
+
+
+def scope_of(request: DeskRequest) -> Scope:
+    """The scope of an address; without values the own region and this year. Two days make a period of their own.
+
+    Raises:
+        InsightError: ``bad_period``.
+    """
+    query = request.GET
+    period = query.get("period") or query.get("year") or str(request.now.astimezone(SHANGHAI).year)
+    since, until = query.get("since", ""), query.get("until", "")
+    if since and until:
+        period = f"{since}..{until}"
+    organisation = query.get("organisation", "")
+    number = int(organisation) if organisation.isascii() and organisation.isdigit() else 0
+    region = query.get("region") or own_region(request.actor)
+    return Scope.of(region, period, request.now, number if 0 < number < 2**31 else None)
+
+
+def address(scope: Scope, **more: str) -> str:
+    """The query of a scope."""
+    asked = {"region": scope.region, "period": scope.period.key}
+    if scope.organisation:
+        asked["organisation"] = str(scope.organisation)
+    return urlencode({**asked, **more})
+
+
+def choices(request: DeskRequest, scope: Scope | None) -> Mapping[str, Any]:
+    """What the form offers, and what is chosen in it."""
+    region = scope.region if scope else request.GET.get("region") or own_region(request.actor)
+    return {
+        "regions": regions_for(request.actor),
+        "organisations": organisations_in(region),
+        "periods": _periods(request.now.astimezone(SHANGHAI).date()),
+        "region": region,
+        "organisation": scope.organisation if scope else None,
+        "period": scope.period.key if scope else "",
+        "own_period": scope.period if scope and ".." in scope.period.key else None,
+    }
+
+
+def _periods(today: date) -> list[tuple[str, list[Period]]]:
+    quarter = (today.month + 2) // 3
+    quarters = [divmod(today.year * 4 + quarter - 1 - n, 4) for n in range(QUARTERS)]
+    months = [divmod(today.year * 12 + today.month - 1 - n, 12) for n in range(MONTHS)]
+    weeks = [(today - timedelta(7 * n)).isocalendar() for n in range(WEEKS)]
+    return [
+        (_("年"), [Period.year(today.year - n) for n in range(YEARS)]),
+        (_("季度"), [Period.parse(f"{year}Q{n + 1}") for year, n in quarters]),
+        (_("月"), [Period.parse(f"{year}-{n + 1:02d}") for year, n in months]),
+        (_("周"), [Period.parse(f"{year}W{week:02d}") for year, week, _day in weeks]),
+    ]
