@@ -1,0 +1,152 @@
+"""The pages of hot spots: who gets in, what stands on them, what a click does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from jiesu.insight.hotspots import keeping, queries
+from jiesu.insight.hotspots.models import ConsumerWarning, Decision
+from jiesu.people.actors import SYSTEM
+from jiesu.people.models import Staff
+from tests.insight.hotspots import conftest as given
+
+pytestmark = pytest.mark.django_db
+TITLE, TEXT = (
+    "预付式健身消费警示",
+    "近期有健身会所关门停业、会员费难退。请尽量不办长期卡，保存合同和付款凭证。",
+)
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def sign_in(db: None) -> SignIn:
+    def enter(username: str) -> Client:
+        client = Client()
+        client.force_login(Staff.objects.get(username=username), "jiesu.people.authentication.StaffBackend")
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def spot(db: None, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A studio that closes: five people in Ziyang, one informant, six people in Heshan."""
+    now = timezone.now()
+    monkeypatch.setattr(given, "NOW", now - timedelta(minutes=1))
+    town = given.Town()
+    town.ordinary()
+    town.burst(5)
+    town.contact("飞扬健身会所关门不退会员费，夜里从后门搬走器材。", kind="report", shop=given.STUDIO)
+    town.burst(6, by="dispatcher.heshan")
+    keeping.sweep(at=now)
+    return queries.listing(SYSTEM, at=now)[0].key
+
+
+@pytest.mark.parametrize("username", ["handler", "calltaker", "dispatcher", "council", "mediator", "admin"])
+def test_those_who_read_no_figures_get_no_hot_spots(sign_in: SignIn, spot: int, username: str) -> None:
+    client = sign_in(username)
+    for address in ("", "year/", "warnings/", f"{spot}/", f"{spot}/cases/", f"{spot}/warn/"):
+        assert client.get(f"/desk/hotspots/{address}").status_code == 403
+    assert client.post(f"/desk/hotspots/{spot}/dismiss/", {"reason": "不看了"}).status_code == 403
+
+
+def test_a_citizen_is_led_to_the_door(spot: int) -> None:
+    for address in ("", f"{spot}/", f"{spot}/cases/"):
+        answer = Client().get(f"/desk/hotspots/{address}")
+        assert answer.status_code == 302
+        assert "/desk/login/" in answer["Location"]
+
+
+def test_a_supervisor_reads_what_where_since_when_and_how_many(sign_in: SignIn, spot: int) -> None:
+    supervisor = sign_in("supervisor")
+    page = supervisor.get("/desk/hotspots/").content.decode()
+    assert "飞扬健身会所" in page
+    assert "资阳区 6" in page
+    assert "赫山区 6" in page
+    assert "其中举报 1 件" in page
+    one = supervisor.get(f"/desk/hotspots/{spot}/").content.decode()
+    assert "热度 =（件数" in one
+    # The report's words stand nowhere, its case only in the list of cases.
+    for shown in (page, one):
+        assert "后门搬走" not in shown
+    assert supervisor.get("/desk/hotspots/year/").status_code == 200
+
+
+def test_a_head_sees_the_own_county_and_the_cases_behind_it(sign_in: SignIn, spot: int) -> None:
+    head = sign_in("head")
+    page = head.get("/desk/hotspots/").content.decode()
+    assert "赫山区" not in page
+    assert "辖区外另有 5 件以上" in page
+    cases = head.get(f"/desk/hotspots/{spot}/cases/").content.decode()
+    assert cases.count("data-row") - cases.count("data-rows") == 6 or cases.count("/desk/cases/") >= 6
+
+
+def test_another_bureau_gets_no_page(sign_in: SignIn, spot: int) -> None:
+    given.Town()
+    other = sign_in("head.heshan")
+    assert other.get(f"/desk/hotspots/{spot}/").status_code == 200
+    assert other.get("/desk/hotspots/999999/").status_code == 404
+
+
+def test_a_name_is_given_and_a_reason_is_asked_for(sign_in: SignIn, spot: int) -> None:
+    head = sign_in("head")
+    assert head.post(f"/desk/hotspots/{spot}/rename/", {"title": "飞扬健身跑路"}).status_code == 303
+    assert "飞扬健身跑路" in head.get("/desk/hotspots/").content.decode()
+    refused = head.post(f"/desk/hotspots/{spot}/dismiss/", {"reason": ""})
+    assert refused.status_code == 422
+    assert "请写明理由" in refused.content.decode()
+    assert head.post(f"/desk/hotspots/{spot}/dismiss/", {"reason": "已统一处理"}).status_code == 303
+    assert "飞扬健身跑路" not in head.get("/desk/hotspots/").content.decode()
+    assert "飞扬健身跑路" in head.get("/desk/hotspots/?show=dismissed").content.decode()
+    assert set(Decision.objects.values_list("deed", flat=True)) == {"rename", "dismiss"}
+
+
+@pytest.mark.parametrize("into", ["", "x", "９", "99999999999999999999", "0"])
+def test_a_bad_target_is_refused(sign_in: SignIn, spot: int, into: str) -> None:
+    assert sign_in("head").post(f"/desk/hotspots/{spot}/merge/", {"into": into}).status_code == 422
+
+
+def test_an_auditor_looks_and_decides_nothing(sign_in: SignIn, spot: int) -> None:
+    auditor = sign_in("auditor")
+    assert auditor.get(f"/desk/hotspots/{spot}/").status_code == 200
+    assert auditor.post(f"/desk/hotspots/{spot}/dismiss/", {"reason": "不看了"}).status_code == 403
+    assert auditor.post(f"/desk/hotspots/{spot}/warn/", {"title": TITLE, "text": TEXT}).status_code == 403
+    assert not ConsumerWarning.objects.exists()
+
+
+def test_a_warning_goes_from_the_hot_spot_to_the_portal(sign_in: SignIn, spot: int) -> None:
+    legal, head = sign_in("legal"), sign_in("head")
+    refused = legal.post(f"/desk/hotspots/{spot}/warn/", {"title": TITLE, "text": "电话13812345678" + TEXT})
+    assert refused.status_code == 422
+    assert legal.post(f"/desk/hotspots/{spot}/warn/", {"title": TITLE, "text": TEXT}).status_code == 303
+    assert TITLE not in Client().get("/warnings/").content.decode()
+    row = ConsumerWarning.objects.get()
+    assert "批准并发布" not in legal.get("/desk/hotspots/warnings/").content.decode()
+    assert legal.post(f"/desk/hotspots/warnings/{row.pk}/", {"decision": "approve"}).status_code == 403
+    assert "批准并发布" in head.get("/desk/hotspots/warnings/").content.decode()
+    assert head.post(f"/desk/hotspots/warnings/{row.pk}/", {"decision": "approve"}).status_code == 303
+    public = Client().get("/warnings/").content.decode()
+    assert TITLE in public
+    assert TEXT in public
+    assert Staff.objects.get(username="legal").name not in public
+    taken_off = {"decision": "withdraw", "reason": "已经解决"}
+    assert head.post(f"/desk/hotspots/warnings/{row.pk}/", taken_off).status_code == 303
+    assert TITLE not in Client().get("/warnings/").content.decode()
+
+
+def test_the_pages_cost_the_same_at_every_size(
+    sign_in: SignIn, spot: int, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    supervisor = sign_in("supervisor")
+    supervisor.get("/desk/hotspots/")
+    with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
+        supervisor.get("/desk/hotspots/")
+    with django_assert_max_num_queries(40):  # type: ignore[attr-defined]
+        supervisor.get(f"/desk/hotspots/{spot}/")
+    with django_assert_max_num_queries(25):  # type: ignore[attr-defined]
+        supervisor.get(f"/desk/hotspots/{spot}/cases/")
