@@ -25,9 +25,11 @@ KEPT = 32
 MOST_WEIGHT, NEW_MATTER = 5.0, 20
 #: A feature seen once at most is often a slip of the pen.
 RARE = 0.5
-#: Subject and county bring like contacts nearer, and never alone together: they have numbers of their own, and weigh
-#: no more than this.
+#: Subject and county bring like contacts nearer, but not together; the same respondent with the same subject nearly
+#: does. These features have numbers of their own, below the first and the second bound: the weight of the former is
+#: capped, that of the latter multiplied.
 CONTEXT_NUMBERS, CONTEXT_WEIGHT = 1 << 16, 1.0
+MATTER_NUMBERS, MATTER_TIMES = 1 << 24, 3.0
 #: What stands in the title, or is the respondent, is what the matter is about.
 HEADLINE = 1.6
 #: A feature of more than this share of all contacts tells nothing apart; small installations have too few to say so.
@@ -106,7 +108,9 @@ class Vocabulary:
         known = self._by_count.get(seen)
         if known is None:
             known = self._by_count[seen] = self._weighed(seen)
-        return min(known, CONTEXT_WEIGHT) if 0 <= feature < CONTEXT_NUMBERS else known
+        if not 0 <= feature < MATTER_NUMBERS:
+            return known
+        return min(known, CONTEXT_WEIGHT) if feature < CONTEXT_NUMBERS else known * MATTER_TIMES
 
     def _weighed(self, seen: int) -> float:
         if seen > max(COMMON_LEAST, COMMON_SHARE * self.texts):
@@ -157,7 +161,8 @@ class Reader:
             if len(self._known) >= _CACHED:
                 self._known.clear()
             digest = blake2b(piece.encode(), digest_size=4, key=self._key).digest()
-            known = self._known[piece] = int.from_bytes(digest, "big", signed=True)
+            number = int.from_bytes(digest, "big", signed=True)
+            known = self._known[piece] = ~number if 0 <= number < MATTER_NUMBERS else number
         return known
 
     def vocabulary(self) -> Vocabulary:
@@ -176,13 +181,13 @@ class Reader:
         for piece, times in Counter(pieces(traits.title)).items():
             feature = hashed(piece)
             found[feature] = found.get(feature, (0, False))[0] + times, True
-        for name, value in (
-            ("business", str(traits.business_id or "")),
-            ("respondent", "".join(_RUN.findall(traits.respondent))),
-        ):
-            if value:
-                # A control character cannot stand in a piece of text. The respondent says more than any word.
-                found[hashed(f"\x01{name}:{value}")] = 3, True
+        # A control character cannot stand in a piece of text.
+        respondent = str(traits.business_id or "") or "".join(_RUN.findall(traits.respondent))
+        if respondent:
+            found[hashed(f"\x01respondent:{respondent}")] = 3, True
+        if respondent and traits.subject:
+            matter = hashed(f"\x01matter:{respondent}:{traits.subject}")
+            found[CONTEXT_NUMBERS + matter % (MATTER_NUMBERS - CONTEXT_NUMBERS)] = 3, True
         for name, value in (("subject", traits.subject), ("county", traits.county)):
             if value:
                 found[hashed(f"\x01{name}:{value}") % CONTEXT_NUMBERS] = 3, True

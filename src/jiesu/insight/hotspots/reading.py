@@ -15,10 +15,12 @@ from jiesu.cases.kinds import BRINGER, Kind
 from jiesu.cases.models import Case, Party, Passage
 from jiesu.insight.hotspots.features import Reader, Traits
 from jiesu.people.actors import SHANGHAI
-from jiesu.triage import urgency
+from jiesu.triage import subject, urgency
 
 #: Longer texts are cut: what the matter is stands at the beginning.
 MOST_TEXT = 4000
+#: Confidence from which on a suggested subject counts.
+CLEAR = 50
 FIELDS = (
     "pk", "kind", "wrapped_key", "title", "respondent", "business_id", "subject", "county", "received_at",
     "registered_at",
@@ -83,10 +85,16 @@ def read(cases: Sequence[Case]) -> Iterator[Read]:
                 text=text,
                 respondent=case.respondent,
                 business_id=case.business_id,
-                subject=case.subject,
+                subject=case.subject or _subject(f"{case.title}\n{text}"),
                 county=case.county,
             ),
         )
+
+
+def _subject(text: str) -> str:
+    """The subject that the words speak for, where nobody has chosen one yet and they speak clearly."""
+    found = subject.suggest(text)
+    return found.code if found.confidence >= CLEAR else ""
 
 
 def _people(numbers: Sequence[int]) -> dict[tuple[int, str], bytes]:
