@@ -69,6 +69,8 @@ class HotSpot:
     last: date
     recent: int
     before: int
+    recent_people: int
+    unclosed: int
     heat: Heat
     places: tuple[Place, ...] = ()
     trend: tuple[tuple[date, int], ...] = ()
@@ -219,6 +221,7 @@ def _counted(rows: QuerySet[Case], held: Opinions, used: Rules, at: datetime) ->
             cases=Count("pk"),
             contacts=Count("contact_id", distinct=True),
             reports=Count("pk", filter=~open_kind),
+            unclosed=Count("pk", filter=Q(closed_at=None)),
             everyone=Count(person, distinct=True),
             people=Count(person, distinct=True, filter=open_kind),
             recent=Count("pk", filter=recent),
@@ -249,6 +252,8 @@ def _hot(row: Mapping[str, Any], held: Opinions, used: Rules) -> HotSpot:
         last=row["last"],
         recent=row["recent"],
         before=row["before"],
+        recent_people=row["people_recent"],
+        unclosed=row["unclosed"],
         heat=heat(numbers, used.weights),
         members=held.together(row["root"]),
     )

@@ -161,7 +161,12 @@ def heat_parts(spot: HotSpot, rules: queries.Rules) -> list[dict[str, Any]]:
     period = weights.period
     told = (
         (_("件数"), heat.number, weights.number, _("近 %(n)d 日 %(k)d 件") % {"n": period, "k": spot.recent}),
-        (_("人数"), heat.people, weights.people, _("近 %(n)d 日不同的人，不含举报人") % {"n": period}),
+        (
+            _("人数"),
+            heat.people,
+            weights.people,
+            _("近 %(n)d 日 %(k)d 人，不含举报人") % {"n": period, "k": spot.recent_people},
+        ),
         (
             _("增长"),
             heat.growth,
