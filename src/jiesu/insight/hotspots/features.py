@@ -34,6 +34,8 @@ MATTER_NUMBERS, MATTER_TIMES = 1 << 24, 3.0
 HEADLINE = 1.6
 #: A feature of more than this share of all contacts tells nothing apart; small installations have too few to say so.
 COMMON_SHARE, COMMON_LEAST = 0.05, 50
+#: Contacts that wait alone are looked up by features of at most this share of all, or of so many.
+TELLING_SHARE = 0.0025
 
 #: A vocabulary begins as if so many contacts had been read, and each everyday word had stood in so many of them.
 PRIOR_TEXTS, PRIOR_SEEN = 300, 60
@@ -120,7 +122,7 @@ class Vocabulary:
 
     def tells(self, feature: int) -> bool:
         """Whether a feature is rare enough to look others up by it."""
-        return self.seen(feature) <= max(COMMON_LEAST, COMMON_SHARE / 10 * self.texts)
+        return self.seen(feature) <= max(COMMON_LEAST, TELLING_SHARE * self.texts)
 
     def packed(self) -> bytes:
         """The table for storage."""

@@ -21,6 +21,8 @@ JOIN, PAIR, UNITE = 0.34, 0.40, 0.36
 COHESION = 0.42
 #: Features that describe a group, how many of its members' are remembered, and how many are stored.
 DESCRIBED, REMEMBERED, STORED = 48, 256, 128
+#: A group is looked up by its strongest features, however many write of it: a matter of many is found as one of few.
+INDEXED = 16
 #: A large group is described anew when it has grown by this much.
 GROWN = 1.1
 #: Candidates that are compared in full.
@@ -54,6 +56,7 @@ class Group:
     members: list[Item] = field(default_factory=list)
     absorbed: list[int] = field(default_factory=list)
     vector: dict[int, float] = field(default_factory=dict)
+    indexed: tuple[int, ...] = ()
     described_at: int = 0
     held: bool = False
     changed: bool = False
@@ -102,11 +105,11 @@ class Grouping:
     def stored(self, group: Group, key: int) -> None:
         """A group has been stored under a key."""
         if group.key != key:
-            self._unindex(group.key, group.vector)
+            self._unindex(group)
             del self.groups[group.key]
             group.key = key
             self.groups[key] = group
-            self._index(group, ())
+            self._index(group)
         group.members, group.absorbed, group.changed = [], [], False
 
     def load(self, *, singles: Iterable[Item], groups: Iterable[Group]) -> None:
@@ -116,7 +119,7 @@ class Grouping:
         for group in groups:
             group.describe(self.vocabulary)
             self.groups[group.key] = group
-            self._index(group, ())
+            self._index(group)
 
     def place(self, item: Item) -> None:
         """Place one contact."""
@@ -144,7 +147,7 @@ class Grouping:
             self._leave(case)
         gone = [group for group in self.groups.values() if group.last < day]
         for group in gone:
-            self._unindex(group.key, group.vector)
+            self._unindex(group)
             del self.groups[group.key]
             group.shorten(self.vocabulary)
         return gone
@@ -162,9 +165,8 @@ class Grouping:
             self._unite(group)
 
     def _describe(self, group: Group) -> None:
-        before = tuple(group.vector)
         group.describe(self.vocabulary)
-        self._index(group, before)
+        self._index(group)
 
     def _gather(self, group: Group) -> None:
         """Contacts that waited alone before the group had found its shape."""
@@ -194,15 +196,13 @@ class Grouping:
             whole = Group(0, 0, 0, size=kept.size + gone.size, counts=kept.counts + gone.counts)
             if whole.cohesion(self.vocabulary) < COHESION:
                 return
-            before = tuple(kept.vector)
             kept.counts, kept.size, kept.changed = whole.counts, whole.size, True
             kept.first, kept.last = min(kept.first, gone.first), max(kept.last, gone.last)
             kept.members += gone.members
             kept.absorbed += [*gone.absorbed, *([gone.key] if gone.key > 0 else [])]
-            self._unindex(gone.key, gone.vector)
+            self._unindex(gone)
             del self.groups[gone.key]
-            kept.describe(self.vocabulary)
-            self._index(kept, before)
+            self._describe(kept)
             group = kept
 
     @staticmethod
@@ -250,17 +250,16 @@ class Grouping:
                     del self._by_feature[feature]
 
     # --- index ----------------------------------------------------------------------------------------------------
-    def _index(self, group: Group, before: Iterable[int]) -> None:
-        for feature in before:
-            if feature not in group.vector:
-                self._drop(feature, group.key)
-        for feature in group.vector:
-            if self.vocabulary.tells(feature):
-                self._groups_by_feature.setdefault(feature, {})[group.key] = None
+    def _index(self, group: Group) -> None:
+        self._unindex(group)
+        group.indexed = tuple(group.vector)[:INDEXED]
+        for feature in group.indexed:
+            self._groups_by_feature.setdefault(feature, {})[group.key] = None
 
-    def _unindex(self, key: int, features: Iterable[int]) -> None:
-        for feature in features:
-            self._drop(feature, key)
+    def _unindex(self, group: Group) -> None:
+        for feature in group.indexed:
+            self._drop(feature, group.key)
+        group.indexed = ()
 
     def _drop(self, feature: int, key: int) -> None:
         listed = self._groups_by_feature.get(feature)
