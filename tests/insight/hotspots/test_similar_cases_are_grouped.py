@@ -115,6 +115,15 @@ def test_no_word_of_a_text_is_stored_but_the_checked_label(town: Town) -> None:
     assert not any("\u4e00" <= c <= "\u9fff" for c in kept)
 
 
+def test_a_label_that_a_killed_sweep_owes_is_found_by_the_next(town: Town) -> None:
+    town.ordinary()
+    town.burst(6)
+    keeping.sweep(at=NOW)
+    Spot.objects.update(words=[], labelled_at_size=0)
+    assert keeping.sweep(at=NOW) == 0
+    assert Spot.objects.filter(size__gte=3).exclude(words=[]).exists()
+
+
 def test_erased_cases_lose_features_and_person(town: Town) -> None:
     numbers = [*town.ordinary()[:1], *town.burst(3)]
     keeping.sweep(at=NOW)

@@ -27,6 +27,8 @@ CHUNK = 500
 OVERLAP = timedelta(hours=1)
 #: The vocabulary: from so many of the latest cases, renewed daily, and earlier when there are so many times as many.
 SAMPLE, RENEW_AFTER, RENEW_GROWN = 20_000, timedelta(hours=20), 1.5
+#: Features of a group that are stored.
+STORED_FEATURES = 256
 _LOCK = 0x686F7473
 
 
@@ -64,8 +66,6 @@ def _sweep(at: datetime, chunk: int, most: int | None) -> int:
     progress = Progress.objects.get_or_create(pk=1)[0]
     first = day_of(at) - timedelta(days=window)
     owed = waiting(progress, at, first)
-    if not owed.exists():
-        return 0
     vocabulary = _vocabulary(progress, at)
     grouping: Grouping | None = None
     done = 0
@@ -76,12 +76,12 @@ def _sweep(at: datetime, chunk: int, most: int | None) -> int:
         if grouping is None:
             grouping = stored_grouping(vocabulary, window=window, first=first)
         with transaction.atomic():
-            changed = _place(cases, grouping, vocabulary, first)
+            _place(cases, grouping, vocabulary, first)
             progress.registered_until = cases[-1].registered_at if len(cases) == chunk else at
             progress.save(update_fields=("registered_until",))
-        labelling.label(changed, vocabulary=vocabulary, least=least_people(at))
         done += len(cases)
         owed = waiting(progress, at, first)
+    labelling.label(vocabulary=vocabulary, least=least_people(at), since=first)
     return done
 
 
@@ -104,8 +104,8 @@ def waiting(progress: Progress, at: datetime, first: date) -> QuerySet[Case]:
     return rows.exclude(placed).exclude(alone_).order_by("registered_at", "pk").only(*reading.FIELDS)
 
 
-def _place(cases: Sequence[Case], grouping: Grouping, vocabulary: Vocabulary, first: date) -> list[int]:
-    """Place a chunk and write it down; gives the keys of the spots that grew."""
+def _place(cases: Sequence[Case], grouping: Grouping, vocabulary: Vocabulary, first: date) -> None:
+    """Place a chunk and write it down."""
     before = set(grouping.singles)
     for item in items(cases, vocabulary):
         grouping.place(item)
@@ -132,7 +132,8 @@ def _place(cases: Sequence[Case], grouping: Grouping, vocabulary: Vocabulary, fi
         (Single(case_id=c.pk, day=day_of(c.received_at), features=[]) for c in cases if c.pk not in placed),
         ignore_conflicts=True,
     )
-    return [store(group, grouping) for group in list(grouping.groups.values()) if group.changed]
+    for group in [g for g in grouping.groups.values() if g.changed]:
+        store(group, grouping)
 
 
 def items(cases: Sequence[Case], vocabulary: Vocabulary) -> Iterator[Item]:
@@ -143,8 +144,8 @@ def items(cases: Sequence[Case], vocabulary: Vocabulary) -> Iterator[Item]:
         yield Item(one.case, one.day, features, one.person, one.urgency)
 
 
-def store(group: Group, grouping: Grouping) -> int:
-    """Write down a group that has changed; gives its key."""
+def store(group: Group, grouping: Grouping) -> None:
+    """Write down a group that has changed."""
     shape = dict(
         first_day=date.fromordinal(group.first),
         last_day=date.fromordinal(group.last),
@@ -161,16 +162,12 @@ def store(group: Group, grouping: Grouping) -> int:
         Member.objects.filter(spot_id__in=group.absorbed).update(spot_id=key)
         Spot.objects.filter(pk__in=group.absorbed).update(absorbed_by=key, size=0)
     grouping.stored(group, key)
-    return key
 
 
 def described(group: Group) -> dict[str, list[int]]:
     """The features of a group for storage, the most common first."""
     most = sorted(group.counts, key=lambda f: (-group.counts[f], f))[:STORED_FEATURES]
     return {"features": most, "counts": [group.counts[f] for f in most]}
-
-
-STORED_FEATURES = 256
 
 
 def members(items: Sequence[Item], key: int) -> list[Member]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import F
 
 from jiesu.cases.models import Case
 from jiesu.insight.hotspots import reading
@@ -15,17 +17,21 @@ from jiesu.people.visibility import OPEN_KINDS
 GROWN, READ = 1.5, 40
 
 
-def label(spots: Iterable[int], *, vocabulary: Vocabulary, least: int) -> int:
-    """Label those of some spots that have enough people and none yet, or have grown; gives how many.
+def label(*, vocabulary: Vocabulary, least: int, since: date) -> int:
+    """Label the spots of the time since a day that have enough cases and no label yet, or have grown; gives how many.
 
     Reports are not read: their words stay with those who handle them.
     """
-    done = 0
-    for spot in Spot.objects.filter(pk__in=list(spots), absorbed_by=None).order_by("pk"):
-        if spot.size >= least and spot.size >= GROWN * spot.labelled_at_size:
-            _label(spot, vocabulary, least)
-            done += 1
-    return done
+    owed = Spot.objects.filter(
+        absorbed_by=None,
+        last_day__gte=since,
+        size__gte=least,
+        size__gt=F("labelled_at_size") * GROWN,
+    )
+    spots = list(owed.order_by("pk"))
+    for spot in spots:
+        _label(spot, vocabulary, least)
+    return len(spots)
 
 
 def _label(spot: Spot, vocabulary: Vocabulary, least: int) -> None:

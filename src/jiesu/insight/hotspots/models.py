@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Progress(models.Model):
-    """How far the grouping has come; one row. Whoever groups holds its lock.
+    """How far the grouping has come; one row.
 
     ``vocabulary`` says in how many of ``texts`` sampled cases each feature occurs (``features.Vocabulary``).
     """

@@ -55,7 +55,7 @@ def _rebuild(at: datetime, since: date, told: Told) -> int:
         progress.registered_until = at
         progress.save(update_fields=("registered_until",))
         keeping.keep_vocabulary(progress, vocabulary, at)
-        keys = _replace(groups, _former(since), since)
+        _replace(groups, _former(since), since)
         Single.objects.all().delete()
         Single.objects.bulk_create(
             (
@@ -71,7 +71,7 @@ def _rebuild(at: datetime, since: date, told: Told) -> int:
             ),
             batch_size=5000,
         )
-    labelling.label(keys, vocabulary=vocabulary, least=keeping.least_people(at))
+    labelling.label(vocabulary=vocabulary, least=keeping.least_people(at), since=since)
     return len(numbers)
 
 
@@ -99,8 +99,8 @@ def _former(since: date) -> dict[int, int]:
     return dict(Member.objects.filter(day__gte=since).values_list("case_id", "spot_id"))
 
 
-def _replace(groups: Sequence[Group], former: dict[int, int], since: date) -> list[int]:
-    """Put groups in place of the stored ones; gives the keys of those that are worth a label."""
+def _replace(groups: Sequence[Group], former: dict[int, int], since: date) -> None:
+    """Put groups in place of the stored ones."""
     Member.objects.filter(day__gte=since).delete()
     held = keeping.held_spots()
     taken: set[int] = set()
@@ -124,7 +124,6 @@ def _replace(groups: Sequence[Group], former: dict[int, int], since: date) -> li
             row.pk = key
             row.save(force_update=True)
     Member.objects.bulk_create(_members(groups, keys), batch_size=5000)
-    return [keys[place] for place, group in enumerate(groups) if group.size > 2]
 
 
 def _drop_former(kept: set[int], since: date) -> None:
