@@ -13,7 +13,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.utils import timezone
 
 from jiesu.cases.models import Case
-from jiesu.cases.queries import capacities_that_see, reaches, visible
+from jiesu.cases.queries import capacities_that_see, reaches, seen_by, visible
 from jiesu.cases.search import OPEN, column_mark, month_mark, query_tokens, vector, year_mark
 from jiesu.cases.statements import NEWEST, Condition, both, condition, first_of, listed
 from jiesu.people.actors import Actor
@@ -211,7 +211,7 @@ def newest(actor: Actor, search: Search, narrow: Narrow, *, size: int) -> list[C
     """
     more = condition(narrow(Case.objects.filter(search.condition)))
     if search.named or actor.system:
-        return _first([both(condition(visible(actor, search.part)), more)], size)
+        return _first([both(seen_by(actor, search.part), more)], size)
     if not search.words:
         walks = first_of(
             [both(reach, more) for reach in _reaches(actor, search.part)],
@@ -221,7 +221,7 @@ def newest(actor: Actor, search: Search, narrow: Narrow, *, size: int) -> list[C
             apart=True,
         )
         return _first([Condition(f"id IN {walks.sql}", walks.values)], size)
-    rights = condition(visible(actor, search.part))
+    rights = seen_by(actor, search.part)
     found: list[Case] = []
     for period in _periods(timezone.now()):
         holding = condition(Case.objects.filter(_holding(actor, search, *period)))

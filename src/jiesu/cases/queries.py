@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.kinds import ENDED
 from jiesu.cases.models import Case, Participant
+from jiesu.cases.statements import Condition, condition
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import (
     BY_PARTICIPATION,
@@ -104,9 +107,15 @@ def visible(actor: Actor, part: Part = Part.OUTLINE) -> QuerySet[Case]:
     if actor.system:
         return Case.objects.all()
     allowed = NOTHING
-    for condition in reaches(actor, part):
-        allowed |= condition
+    for reach in reaches(actor, part):
+        allowed |= reach
     return Case.objects.filter(allowed)
+
+
+@lru_cache(maxsize=2048)
+def seen_by(actor: Actor, part: Part = Part.OUTLINE) -> Condition:
+    """The condition of ``visible``, composed once for each actor."""
+    return condition(visible(actor, part))
 
 
 def standing(case: Case, participants: frozenset[tuple[str, int]] | None = None) -> Standing:

@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import JSONField, Model, QuerySet
 
 from jiesu.cases.models import Case
 from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
 
+M = TypeVar("M", bound=Model)
 #: The order of the clock, and the newest first; each ends in the number, so that no two rows are equal.
 BY_CLOCK = "due_at ASC NULLS LAST, id ASC"
 NEWEST = "registered_at DESC, id DESC"
@@ -82,6 +84,58 @@ def first_of(
         f"(SELECT * FROM ({walked}) walked ORDER BY {order} LIMIT {most:d})",  # noqa: S608
         values,
     )
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table's columns as text, what they are called on a model, and which of them hold JSON."""
+
+    columns: str
+    names: frozenset[str]
+    json: tuple[int, ...]
+    count: int
+
+
+@cache
+def _table(model: type[Model]) -> _Table:
+    # A composite key has no column of its own.
+    fields = [f for f in model._meta.concrete_fields if f.column]
+    return _Table(
+        ", ".join(f'{model._meta.db_table}."{f.column}"' for f in fields),
+        frozenset(f.attname for f in fields),
+        tuple(n for n, f in enumerate(fields) if isinstance(f, JSONField)),
+        len(fields),
+    )
+
+
+def _made(model: type[M], row: Sequence[Any]) -> M:
+    table = _table(model)
+    values = list(row[: table.count])
+    for n in table.json:
+        if values[n] is not None:
+            values[n] = json.loads(values[n])
+    return model.from_db(connection.alias, table.names, values)
+
+
+def fetched(model: type[M], where: str, values: Sequence[Any], /, **more: str) -> list[M]:
+    """Rows of a model by a written statement.
+
+    Args:
+        where: the condition and the order.
+        values: of the condition.
+        more: further expressions, set on each row under their names.
+    """
+    table = _table(model)
+    chosen = ", ".join([table.columns, *more.values()])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {chosen} FROM {model._meta.db_table} WHERE {where}", values)  # noqa: S608
+        found = []
+        for row in cursor.fetchall():
+            each = _made(model, row)
+            for name, value in zip(more, row[table.count :], strict=True):
+                setattr(each, name, value)
+            found.append(each)
+    return found
 
 
 _FIELDS = [f for f in Case._meta.concrete_fields if f.attname not in _NOT_LISTED]

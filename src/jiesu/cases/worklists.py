@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from jiesu.cases.finding import found_by, search_for
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.models import Case, Participant
-from jiesu.cases.queries import line_of, receiving, visible
+from jiesu.cases.queries import line_of, receiving, seen_by, visible
 from jiesu.cases.statements import Condition, both, condition, listed
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, visible_parts
@@ -284,7 +284,7 @@ def shown(rows: QuerySet[Case]) -> QuerySet[Case]:
 @lru_cache(maxsize=1024)
 def _own_rows(actor: Actor, key: str) -> tuple[Condition, ...]:
     """The rows of a queue that the actor may see, in branches; composed once for each actor."""
-    rights = condition(visible(actor))
+    rights = seen_by(actor)
     scope = next((s for s in scopes(actor) if s.key == key), None)
     if scope is None:
         return (rights,)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db import connection
+from django.db.models import Model
 
 from jiesu.cases import keys
 from jiesu.cases.draft import load_state
@@ -26,10 +25,13 @@ from jiesu.cases.models import (
     Proposal,
     Suggestion,
 )
-from jiesu.cases.queries import not_found, visible
-from jiesu.cases.worklists import standing_of, with_participants
+from jiesu.cases.queries import not_found, seen_by
+from jiesu.cases.statements import fetched
+from jiesu.cases.worklists import standing_of
 from jiesu.people.actors import Actor
+from jiesu.people.models import Staff
 from jiesu.people.visibility import Part, Standing, visible_parts
+from jiesu.places.models import Organisation
 
 #: Children that come along with the case, and the columns of them that the page shows. Sealed columns stay behind.
 CHILDREN: dict[str, tuple[type[Model], tuple[str, ...]]] = {
@@ -74,7 +76,7 @@ class CaseFile:
     def read_texts(self) -> dict[int, str]:
         """Every free text of the case by its seq, in one query; empty where it was erased."""
         if not self._texts:
-            for passage in Passage.objects.filter(case_id=self.case.pk):
+            for passage in fetched(Passage, "case_id = %s", [self.case.pk]):
                 sealed = passage.sealed
                 self._texts[passage.seq] = keys.decrypt(self.key(), sealed) if sealed and self.key() else ""
         return self._texts
@@ -84,18 +86,6 @@ class CaseFile:
         if isinstance(reference, dict) and "text" in reference:
             return self.read_texts().get(int(reference["text"]), "")
         return "" if reference is None else str(reference)
-
-
-def _with_children(rows: QuerySet[Case]) -> QuerySet[Case]:
-    listed = {
-        name: ArraySubquery(
-            model._default_manager.filter(case_id=OuterRef("pk"))
-            .order_by("seq")
-            .values(child=JSONObject(**{c: c for c in columns}))
-        )
-        for name, (model, columns) in CHILDREN.items()
-    }
-    return rows.annotate(**listed)
 
 
 def _instants(row: dict[str, Any]) -> dict[str, Any]:
@@ -109,16 +99,61 @@ def read(number: str | int, *, actor: Actor, children: bool = True) -> CaseFile:
         ActionError: ``case_not_found``, the same for a number that does not exist and one that is hidden.
     """
     pk = int(number)
-    rows = with_participants(visible(actor).filter(pk=pk))
-    if children:
-        rows = _with_children(rows)
-    case = rows.select_related("organisation", "office", "assignee", "registered_by").first()
-    if case is None:
+    rights = seen_by(actor)
+    more = _AROUND | (_CHILDREN if children else {})
+    found = fetched(Case, f"cases_case.id = %s AND ({rights.sql})", [pk, *rights.values], **more)
+    if not found:
         raise not_found(pk)
+    case = found[0]
+    for name, model in _RELATED.items():
+        _relate(case, name, model)
+    listed = {n: _rows(getattr(case, n)) for n in (*CHILDREN, "taking_part") if n in more}
+    case.taking_part = listed.pop("taking_part")  # type: ignore[attr-defined]
     standing = standing_of(case)
-    state = load_state(case, Clock.objects.filter(case_id=pk))
-    listed = {n: [_instants(r) for r in getattr(case, n, None) or []] for n in CHILDREN} if children else {}
+    state = load_state(case, fetched(Clock, "case_id = %s ORDER BY seq", [pk]))
     return CaseFile(case, standing, visible_parts(standing, actor), state, listed)
+
+
+def _rows(text: str | None) -> list[dict[str, Any]]:
+    return [_instants(row) for row in json.loads(text)] if text else []
+
+
+def _relate(case: Case, name: str, model: type[Organisation] | type[Staff]) -> None:
+    """Puts what the statement brought of an organisation or a person beside the case."""
+    known = getattr(case, f"its_{name}")
+    if known is not None:
+        columns = json.loads(known)
+        case._state.fields_cache[name] = model.from_db(connection.alias, columns.keys(), columns.values())
+
+
+def _listed(model: type[Model], columns: tuple[str, ...]) -> str:
+    """The children of a case as JSON text."""
+    pairs = ", ".join(f"'{c}', t.{c}" for c in columns)
+    return (
+        f"(SELECT jsonb_agg(jsonb_build_object({pairs}) ORDER BY t.seq)::text"  # noqa: S608 - our own names
+        f" FROM {model._meta.db_table} t WHERE t.case_id = cases_case.id)"
+    )
+
+
+def _named(table: str, columns: tuple[str, ...], key: str) -> str:
+    """A row that a case refers to, as JSON text: the columns that pages show, in their order."""
+    pairs = ", ".join(f"'{c}', t.{c}" for c in columns)
+    return f"(SELECT json_build_object({pairs})::text FROM {table} t WHERE t.id = cases_case.{key})"  # noqa: S608
+
+
+_RELATED: dict[str, type[Organisation] | type[Staff]] = {
+    "organisation": Organisation, "office": Organisation, "registered_by": Organisation, "assignee": Staff
+}  # fmt: skip
+_SHOWN = {Organisation: ("id", "key", "name", "short_name", "type"), Staff: ("id", "name")}
+_AROUND = {
+    "taking_part": "(SELECT jsonb_agg(jsonb_build_object('capacity', t.capacity, 'organisation', t.organisation_id))"
+    "::text FROM cases_participant t WHERE t.case_id = cases_case.id AND t.until IS NULL)",
+    **{
+        f"its_{name}": _named(model._meta.db_table, _SHOWN[model], f"{name}_id")
+        for name, model in _RELATED.items()
+    },
+}
+_CHILDREN = {name: _listed(model, columns) for name, (model, columns) in CHILDREN.items()}
 
 
 def plain_party(file: CaseFile, seq: int) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -17,9 +17,8 @@ from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import SEALED, SHANGHAI, Field, Type
 from jiesu.cases.lifecycle.table import Row
 from jiesu.cases.models import Event
-from jiesu.people.models import Staff
+from jiesu.cases.statements import fetched
 from jiesu.people.visibility import Part
-from jiesu.places.models import Organisation
 from jiesu.web.desk.casefile import CaseFile
 from jiesu.web.templatetags.presentation import day_words, moment_words, yuan_words
 
@@ -69,18 +68,17 @@ class Entry:
 
 def events_of(number: int) -> list[Event]:
     """The events of a case with the names of who acted; one query."""
-    people = Staff.objects.filter(pk=OuterRef("actor_id")).values("name")
-    homes = Organisation.objects.filter(pk=OuterRef("organisation_id")).values("short_name")
-    return list(
-        Event.objects.filter(case_id=number)
-        .annotate(who=Subquery(people), home=Subquery(homes))
-        .defer("hash")
-        .order_by("-seq")
+    return fetched(
+        Event,
+        "case_id = %s ORDER BY seq DESC",
+        [number],
+        who="(SELECT name FROM people_staff s WHERE s.id = actor_id)",
+        home="(SELECT short_name FROM places_organisation o WHERE o.id = cases_event.organisation_id)",
     )
 
 
 class Names:
-    """Names of staff and organisations that events refer to, read in two queries when first needed."""
+    """Names of staff and organisations that events refer to, read in one query."""
 
     def __init__(self, file: CaseFile, events: Iterable[Event]) -> None:
         self.staff: set[int] = set()
@@ -89,14 +87,20 @@ class Names:
             row = table(file.case.kind).rows.get(event.type)
             for spec in row.fields if row else ():
                 self._note(spec, event.data.get("in", {}).get(spec.name))
-        self._staff = (
-            dict(Staff.objects.filter(pk__in=self.staff).values_list("pk", "name")) if self.staff else {}
-        )
-        self._organisations = (
-            dict(Organisation.objects.filter(pk__in=self.organisations).values_list("pk", "short_name"))
-            if self.organisations
-            else {}
-        )
+        self._staff: dict[int, str] = {}
+        self._organisations: dict[int, str] = {}
+        if self.staff or self.organisations:
+            self._read()
+
+    def _read(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT TRUE, id, name FROM people_staff WHERE id = ANY(%s)"
+                " UNION ALL SELECT FALSE, id, short_name FROM places_organisation WHERE id = ANY(%s)",
+                [list(self.staff), list(self.organisations)],
+            )
+            for person, pk, name in cursor.fetchall():
+                (self._staff if person else self._organisations)[pk] = name
 
     def _note(self, spec: Field, value: Any) -> None:
         if value in (None, ""):
