@@ -121,6 +121,10 @@ def test_an_auditor_looks_and_decides_nothing(sign_in: SignIn, spot: int) -> Non
 
 def test_a_warning_goes_from_the_hot_spot_to_the_portal(sign_in: SignIn, spot: int) -> None:
     legal, head = sign_in("legal"), sign_in("head")
+    # The legal section writes; the bureau publishes.
+    assert (
+        "发布机关：益阳市资阳区市场监督管理局。" in legal.get(f"/desk/hotspots/{spot}/warn/").content.decode()
+    )
     refused = legal.post(f"/desk/hotspots/{spot}/warn/", {"title": TITLE, "text": "电话13812345678" + TEXT})
     assert refused.status_code == 422
     assert legal.post(f"/desk/hotspots/{spot}/warn/", {"title": TITLE, "text": TEXT}).status_code == 303

@@ -14,6 +14,7 @@ from jiesu.insight.hotspots.errors import Code, HotSpotError
 from jiesu.insight.hotspots.models import WarningState
 from jiesu.insight.hotspots.queries import HotSpot
 from jiesu.insight.scope import READERS
+from jiesu.places.models import Organisation
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import going, page
 from jiesu.web.hotspots.views import CURRENT, found, tabs
@@ -44,7 +45,7 @@ def _form(
         "spot": spot,
         "typed": typed,
         "problem": problem,
-        "organisation": request.staff.organisation,
+        "organisation": Organisation.objects.filter(pk=request.actor.authority_id).first(),
         "most_title": warnings.TITLE,
         "most_text": warnings.MOST_TEXT,
     }
