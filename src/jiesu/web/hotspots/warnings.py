@@ -45,7 +45,7 @@ def _form(
         "spot": spot,
         "typed": typed,
         "problem": problem,
-        "organisation": Organisation.objects.filter(pk=request.actor.authority_id).first(),
+        "organisation": Organisation.objects.filter(pk=request.actor.authority_id or 0).first(),
         "most_title": warnings.TITLE,
         "most_text": warnings.MOST_TEXT,
     }
