@@ -105,7 +105,7 @@ class Badges:
 
 
 def badges(actor: Actor) -> Badges:
-    """What waits for an actor, in one query."""
+    """What waits for an actor, in one query. Unrouted work has no bureau yet and stands in its centre's county."""
     approves = actor.has("head") and actor.authority_id is not None
     routes = actor.has("dispatcher", "calltaker")
     with connection.cursor() as cursor:
@@ -115,8 +115,14 @@ def badges(actor: Actor) -> Badges:
             " (SELECT count(*) FROM (SELECT 1 FROM cases_proposal"
             "  WHERE organisation_id = %s AND status = 'pending' LIMIT 100) p),"
             " (SELECT count(*) FROM (SELECT 1 FROM cases_case"
-            "  WHERE registered_by_id = %s AND closed_at IS NULL AND state = 'registered' LIMIT 100) u)",
-            [actor.staff_id, actor.authority_id if approves else -1, actor.organisation_id if routes else -1],
+            "  WHERE county = %s AND organisation_id IS NULL AND closed_at IS NULL"
+            "  AND registered_by_id = %s AND state = 'registered' LIMIT 100) u)",
+            [
+                actor.staff_id,
+                actor.authority_id if approves else -1,
+                actor.county,
+                actor.organisation_id if routes else -1,
+            ],
         )
         reminders, approvals, unrouted = cursor.fetchone()
     return Badges(reminders, approvals, unrouted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 
@@ -19,6 +20,9 @@ tie_to_parent(signal.SIGKILL)
 application = get_wsgi_application()
 # Every page is loaded now: a mistake in one shows at the start, and nobody's first request waits for it.
 get_resolver().url_patterns  # noqa: B018 - loads them
+# What is loaded by now stays: looking through it again for garbage would hold up every hundredth request.
+gc.collect()
+gc.freeze()
 
 READY = settings.JIESU.home / "run" / "web.ready"
 if READY.parent.is_dir():
