@@ -35,7 +35,11 @@ def history(request: DeskRequest, number: int) -> HttpResponse:
         }
         for e, h in zip(events_of(number), _hashes(number), strict=True)
     ]
-    looks = AccessLog.objects.filter(case_id=number).select_related("staff").order_by("-at")[:MOST]
+    looks = (
+        AccessLog.objects.filter(case_id=number)
+        .select_related("staff", "organisation")
+        .order_by("-at")[:MOST]
+    )
     context: dict[str, Any] = {
         "title": _("核验 %(number)s") % {"number": number},
         "case": file.case,
