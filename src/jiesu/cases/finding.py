@@ -73,14 +73,10 @@ class Reach:
 
     Args:
         marks: one of these stands at each of those cases, but for the others.
-        assigned: staff whose own cases are among the others, unless they lie in this ``office`` or ``organisation``.
         takes_part, capacities: organisations whose open part in a case makes it one of the others.
     """
 
     marks: frozenset[str]
-    assigned: tuple[int, ...] = ()
-    office: int = -1
-    organisation: int = -1
     takes_part: tuple[int, ...] = ()
     capacities: tuple[str, ...] = ()
 
@@ -96,6 +92,8 @@ def _reach(actor: Actor, part: Part) -> Reach | None:
         Capacity.CENTRE: column_mark("registered_by", actor.organisation_id),
     }
     marks = {mark for capacity, mark in by_capacity.items() if capacity in held and mark}
+    if Capacity.ASSIGNEE in held:
+        marks |= {column_mark("assignee", pk) for pk in (actor.staff_id, *actor.covers) if pk}
     if actor.authority_id is not None and held & {Capacity.RECEIVING, Capacity.SUPERIOR, Capacity.LINE}:
         if not line:
             return None
@@ -103,9 +101,6 @@ def _reach(actor: Actor, part: Part) -> Reach | None:
     taking_part = held & set(BY_PARTICIPATION)
     return Reach(
         marks=frozenset(marks),
-        assigned=tuple(sorted({actor.staff_id or 0, *actor.covers})) if Capacity.ASSIGNEE in held else (),
-        office=actor.office_id or -1 if Capacity.OFFICE in held else -1,
-        organisation=actor.authority_id or -1 if Capacity.HANDLING in held else -1,
         takes_part=tuple(sorted(o for o in {actor.organisation_id, actor.authority_id} if o)),
         capacities=tuple(sorted(taking_part)),
     )
@@ -118,17 +113,10 @@ UNION ALL SELECT case_id FROM cases_reportwords WHERE words @@ %s::tsquery
 """
 #: Of the few others each is looked at by itself.
 _HOLDING_OF = """
-UNION ALL SELECT other.id FROM ({0}) other WHERE COALESCE(
-    (SELECT w.words FROM cases_complaintwords w WHERE w.case_id = other.id),
-    (SELECT w.words FROM cases_reportwords w WHERE w.case_id = other.id)) @@ %s::tsquery
-"""
-_ASSIGNED = """
-SELECT id FROM cases_case WHERE assignee_id = ANY(%s)
-    AND office_id IS DISTINCT FROM %s AND organisation_id IS DISTINCT FROM %s
-"""
-_TAKES_PART = """
-SELECT case_id AS id FROM cases_participant
-    WHERE organisation_id = ANY(%s) AND capacity = ANY(%s) AND until IS NULL
+UNION ALL SELECT p.case_id FROM cases_participant p
+WHERE p.organisation_id = ANY(%s) AND p.capacity = ANY(%s) AND p.until IS NULL AND COALESCE(
+    (SELECT w.words FROM cases_complaintwords w WHERE w.case_id = p.case_id),
+    (SELECT w.words FROM cases_reportwords w WHERE w.case_id = p.case_id)) @@ %s::tsquery
 """
 
 
@@ -165,14 +153,9 @@ def _holding(actor: Actor, search: Search, *period: Sequence[str]) -> _Holding:
     if reach.marks:
         parts.append(_HOLDING)
         values += [f"{wanted} & {_any(sorted(reach.marks))}"] * 2
-    others: list[tuple[str, list[Any]]] = []
-    if reach.assigned:
-        others.append((_ASSIGNED, [list(reach.assigned), reach.office, reach.organisation]))
     if reach.capacities:
-        others.append((_TAKES_PART, [list(reach.takes_part), list(reach.capacities)]))
-    for statement, given in others:
-        parts.append(_HOLDING_OF.format(statement))
-        values += [*given, wanted]
+        parts.append(_HOLDING_OF)
+        values += [list(reach.takes_part), list(reach.capacities), wanted]
     text = "".join(parts).strip().removeprefix("UNION ALL")
     return _Holding(text or "SELECT NULL::bigint WHERE FALSE", values)
 

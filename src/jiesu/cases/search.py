@@ -89,7 +89,15 @@ def column_mark(column: str, value: int | str | None) -> str:
     return f"@{_LETTERS[column]}{value}" if value else ""
 
 
-_LETTERS = {"kind": "k", "registered_by": "r", "organisation": "o", "office": "f", "county": "d", "city": "c"}
+_LETTERS = {
+    "kind": "k",
+    "assignee": "a",
+    "registered_by": "r",
+    "organisation": "o",
+    "office": "f",
+    "county": "d",
+    "city": "c",
+}
 
 
 def marks(case: Case) -> frozenset[str]:
@@ -101,6 +109,7 @@ def marks(case: Case) -> frozenset[str]:
         column_mark("registered_by", case.registered_by_id),
         column_mark("organisation", case.organisation_id),
         column_mark("office", case.office_id),
+        column_mark("assignee", case.assignee_id),
         column_mark("county", case.county),
         column_mark("city", case.city),
         "" if case.closed_at else OPEN,

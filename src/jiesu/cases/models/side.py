@@ -22,14 +22,18 @@ class SearchRow(models.Model):
         abstract = True
 
 
+#: So many kB of new words wait before they are sorted in: whoever writes the last of them waits for all.
+_WAITING = 512
+
+
 class ComplaintWords(SearchRow):
     class Meta:
-        indexes = [GinIndex(fields=["words"], name="complaint_words")]
+        indexes = [GinIndex(fields=["words"], name="complaint_words", gin_pending_list_limit=_WAITING)]
 
 
 class ReportWords(SearchRow):
     class Meta:
-        indexes = [GinIndex(fields=["words"], name="report_words")]
+        indexes = [GinIndex(fields=["words"], name="report_words", gin_pending_list_limit=_WAITING)]
 
 
 class AnsweredKey(models.Model):
