@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from jiesu.config.examples import year
+from jiesu.config.examples import year, year_plan
 from jiesu.insight.tallies import keeping
 from tests.cases.conftest import moment
 
@@ -17,10 +17,8 @@ from tests.cases.conftest import moment
 def random_cases(db: None) -> datetime:
     """Cases of 2020 and 2021, some late, some still open; gives the instant from which they are looked at."""
     chance = random.Random(42)
-    plan = year.plan("430900", 2020)
-    plan = replace(
-        plan, seed=7, contacts=400, complaints=160, recovered=1_234_567, on_time=year.Decimal("0.93")
-    )
+    (plan,) = year_plan.plans("430900", 2020)
+    plan = replace(plan, seed=7, contacts=400, complaints=160, recovered=1_234_567, late=11)
     tales = [
         replace(t, received=t.received + timedelta(days=chance.choice((0, 0, 0, 200))))
         for t in year._tales(plan)

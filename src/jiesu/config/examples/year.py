@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -22,63 +20,14 @@ from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.opening import Opening, PartyInput, make_number
 from jiesu.config.examples.scene import COUNTIES, GIVEN, SURNAMES
+from jiesu.config.examples.year_plan import FOLDER, Plan, Weights, YearError, share
 from jiesu.config.examples.year_stories import Place, Tale, tell
 from jiesu.intake.histories import contact_row
 from jiesu.intake.import_models import ImportedRow
 from jiesu.intake.models import Contact
 from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
-from jiesu.places.models import Organisation
-
-FOLDER = Path(__file__).parent / "data" / "years"
-Weights = Mapping[str, float]
-
-
-class YearError(Exception):
-    """A year that is not among the data files, or does not fit this installation."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a data file asks for."""
-
-    region: str
-    year: int
-    seed: int
-    contacts: int
-    complaints: int
-    on_time: Decimal
-    recovered: int
-    weights: Mapping[str, Any]
-
-    @property
-    def source(self) -> str:
-        """Name under which written rows are remembered."""
-        return f"year:{self.region}:{self.year}:{self.seed}"
-
-
-def plan(region: str, year: int) -> Plan:
-    """The plan of a region's year.
-
-    Raises:
-        YearError: there is no such data file.
-    """
-    file = FOLDER / f"{region}-{year}.yaml"
-    if not file.is_file():
-        there = "、".join(sorted(f.stem for f in FOLDER.glob("[0-9]*.yaml")))
-        raise YearError(f"没有 {region} {year} 年的演示数据；现有 / there are: {there}")
-    told = yaml.safe_load(file.read_text(encoding="utf-8"))
-    published = told["published"]
-    return Plan(
-        region=told["region"],
-        year=told["year"],
-        seed=told["seed"],
-        contacts=published["contacts"],
-        complaints=told["complaints"],
-        on_time=Decimal(published["on_time_rate"]),
-        recovered=published["recovered_fen"],
-        weights=told["weights"],
-    )
+from jiesu.places.models import Division, Organisation
 
 
 @cache
@@ -88,15 +37,20 @@ def words() -> Mapping[str, Any]:
     return told
 
 
-def generate(asked: Plan, *, progress: Callable[[int, int], None] | None = None) -> bulk.Written:
+def generate(
+    asked: Plan, *, part: tuple[int, int] = (0, 1), progress: Callable[[int, int], None] | None = None
+) -> bulk.Written:
     """Writes what is missing of a year. Interrupted, it goes on where it stopped.
 
     Args:
+        part: which of how many processes this is: each has counties of its own, so that they never wait for one
+            another's document numbers.
         progress: told after each batch how many rows are written, of how many.
     """
-    tales = _tales(asked)
+    mine = share(asked.weights["counties"], *part)
+    tales = [t for t in _tales(asked) if t.county in mine]
     done = set(ImportedRow.objects.filter(source=asked.source).values_list("row", flat=True))
-    count = len(done)
+    count = sum(t.row in done for t in tales)
 
     def after(written: bulk.Written) -> None:
         nonlocal count
@@ -182,9 +136,8 @@ def _tales(asked: Plan) -> list[Tale]:
 
 
 def _late(chance: random.Random, asked: Plan) -> set[int]:
-    """Which complaints are not in time: as many as leave the published share after rounding to four places."""
-    count = asked.complaints - int((asked.on_time * asked.complaints).to_integral_value())
-    return set(chance.sample(range(asked.complaints), count))
+    """Which complaints are not in time."""
+    return set(chance.sample(range(asked.complaints), asked.late))
 
 
 def _with_sums(chance: random.Random, tales: list[Tale], asked: Plan) -> list[Tale]:
@@ -227,12 +180,14 @@ def _places(asked: Plan) -> dict[str, Place]:
     # An installation without the demonstration's accounts has nobody to name.
     pair = Staff.objects.filter(is_demonstration=True).exclude(certificate_number="").order_by("pk")[:2]
     officers = ",".join(str(s.pk) for s in pair) if len(pair) == 2 else "A,B"
+    names = dict(Division.objects.filter(level__in=["city", "county"]).values_list("code", "name"))
     places: dict[str, Place] = {}
     for county in asked.weights["counties"]:
         centre, bureau = found[f"{county}-centre"], found[f"{county}-bureau"]
         # Nobody's account: what is generated is done by the system in the bureau's name.
         actor = Actor(system=True, name="系统", organisation_id=centre.pk, authority_id=bureau.pk)
-        places[county] = Place(county, centre.pk, bureau.pk, actor, officers)
+        name = COUNTIES.get(county) or f"{names.get(bureau.city, '')}{names.get(county, '')}"
+        places[county] = Place(county, name, centre.pk, bureau.pk, actor, officers)
     return places
 
 
@@ -257,7 +212,7 @@ def _opening(tale: Tale, place: Place, contact: int, chance: random.Random) -> O
     told = words()
     kind = Kind(tale.kind)
     bringer = BRINGER[kind]
-    where = COUNTIES.get(tale.county, "")
+    where = place.name
     disputed = kind in (Kind.COMPLAINT, Kind.REPORT)
     text = chance.choice(told["asks"] if kind == Kind.CONSULTATION else told["others"])
     if disputed:

@@ -27,13 +27,14 @@ class Place:
     """Where a generated case is registered and handled, in whose name, and who went out for it."""
 
     county: str
+    name: str
     centre: int
     bureau: int
     actor: Actor
     officers: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tale:
     """One contact of a generated year. ``recovered`` in fen; ``late``: told after the last day of acceptance."""
 

@@ -124,8 +124,8 @@ def cases(request: DeskRequest, key: str) -> HttpResponse:
         scope = scope_of(request)
         found = behind.read(asked, scope, actor=request.actor, after=request.GET.get("after", ""))
     except InsightError as error:
-        context = {"title": asked.label, "problem": error.message}
-        return page(request, "insight/cases.html", context, current="insight:report", status=422)
+        refused = {"title": asked.label, "problem": error.message}
+        return page(request, "insight/cases.html", refused, current="insight:report", status=422)
     days = calendar.entered(request.staff)
     here = reverse("insight:cases", args=[key])
     context: dict[str, Any] = {
