@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -73,3 +76,24 @@ def test_a_year_with_delays_shows_them() -> None:
     report = made("430900")
     assert report.value("on_time_rate") == Decimal("0.9809")
     assert report.value("acceptance_on_time_rate") != Decimal(1)
+
+
+def test_every_process_draws_the_same_year() -> None:
+    draw = (
+        "import django; django.setup();"
+        "from jiesu.config.examples import year, year_plan;"
+        "import hashlib;"
+        "plan, = year_plan.plans('430900', 2020);"
+        "print(hashlib.sha256(repr(year._tales(plan)).encode()).hexdigest())"
+    )
+    drawn = {
+        subprocess.run(
+            [sys.executable, "-c", draw],
+            env={**os.environ, "PYTHONHASHSEED": seed, "DJANGO_SETTINGS_MODULE": "jiesu.config.settings"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(drawn) == 1

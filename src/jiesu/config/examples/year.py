@@ -106,7 +106,8 @@ def _tales(asked: Plan) -> list[Tale]:
     chance.shuffle(kinds)
     outcomes = iter(_chosen(chance, weights["outcomes"], asked.complaints))
     filings = iter(_chosen(chance, weights["reports"], kinds.count(Kind.REPORT)))
-    channels = {k: iter(_chosen(chance, weights["channels"][k], kinds.count(k))) for k in set(kinds)}
+    # In a fixed order: every process, and the next run, must draw the same.
+    channels = {k: iter(_chosen(chance, weights["channels"][k], kinds.count(k))) for k in sorted(set(kinds))}
     subjects = _chosen(chance, weights["subjects"], asked.contacts)
     counties = _chosen(chance, weights["counties"], asked.contacts)
     moments = sorted(

@@ -78,14 +78,15 @@ def _weights(told: dict[str, Any]) -> dict[str, Any]:
     cities: Weights = told.get("cities", {})
     if not cities:
         return told
-    counties = Organisation.objects.filter(
+    bureaus = Organisation.objects.filter(
         city__in=cities, type=OrganisationType.BUREAU, level=OrganisationLevel.COUNTY
-    ).values_list("city", "county")
+    )
+    counties = sorted(bureaus.values_list("city", "county"))
     sizes = {c: random.Random(c).uniform(0.5, 2) for _city, c in counties}  # noqa: S311
     sums: dict[str, float] = {}
     for city, county in counties:
         sums[city] = sums.get(city, 0) + sizes[county]
-    found = {county: cities[city] * sizes[county] / sums[city] for city, county in sorted(counties)}
+    found = {county: cities[city] * sizes[county] / sums[city] for city, county in counties}
     return {**told, "counties": found}
 
 
