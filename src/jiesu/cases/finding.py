@@ -12,9 +12,9 @@ from typing import Any
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.utils import timezone
 
-from jiesu.cases.models import Case
-from jiesu.cases.queries import capacities_that_see, reaches, seen_by, visible
-from jiesu.cases.search import OPEN, column_mark, month_mark, query_tokens, vector, year_mark
+from jiesu.cases.models import Case, ComplaintWords, ReportWords
+from jiesu.cases.queries import capacities_that_see, kinds_that_show, reaches, seen_by, visible
+from jiesu.cases.search import OPEN, column_mark, month_mark, query_tokens, table_for, vector, year_mark
 from jiesu.cases.statements import NEWEST, Condition, both, condition, first_of, listed
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import BY_PARTICIPATION, Capacity, Part
@@ -72,19 +72,22 @@ class Reach:
     """Where the cases lie of which an actor may see a part: marks of most, and what names the few others.
 
     Args:
-        marks: one of these stands at each of those cases, but for the others.
+        tables: where their words lie.
+        marks: one of these stands at each of those cases, but for the others; none where they may be anywhere.
         takes_part, capacities: organisations whose open part in a case makes it one of the others.
     """
 
-    marks: frozenset[str]
+    tables: tuple[type[ComplaintWords] | type[ReportWords], ...] = (ComplaintWords, ReportWords)
+    marks: frozenset[str] = frozenset()
     takes_part: tuple[int, ...] = ()
     capacities: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1024)
-def _reach(actor: Actor, part: Part) -> Reach | None:
-    """The narrowest marks that leave out nothing an actor may see; None where every case may be seen."""
-    held = capacities_that_see(actor, part)
+def _reach(actor: Actor, part: Part) -> Reach:
+    """The narrowest reach that leaves out nothing an actor may see."""
+    held, kinds = capacities_that_see(actor, part), kinds_that_show(actor, part)
+    tables = tuple(sorted({table_for(kind) for kind in kinds}, key=str))
     line = column_mark("county", actor.county) or column_mark("city", actor.city)
     by_capacity = {
         Capacity.OFFICE: column_mark("office", actor.office_id),
@@ -96,10 +99,11 @@ def _reach(actor: Actor, part: Part) -> Reach | None:
         marks |= {column_mark("assignee", pk) for pk in (actor.staff_id, *actor.covers) if pk}
     if actor.authority_id is not None and held & {Capacity.RECEIVING, Capacity.SUPERIOR, Capacity.LINE}:
         if not line:
-            return None
+            return Reach(tables)
         marks.add(line)
     taking_part = held & set(BY_PARTICIPATION)
     return Reach(
+        tables=tables if marks else (),
         marks=frozenset(marks),
         takes_part=tuple(sorted(o for o in {actor.organisation_id, actor.authority_id} if o)),
         capacities=tuple(sorted(taking_part)),
@@ -107,10 +111,7 @@ def _reach(actor: Actor, part: Part) -> Reach | None:
 
 
 #: The rows themselves, whatever the planner expects of them: each is then looked up by its number.
-_HOLDING = """
-SELECT case_id FROM cases_complaintwords WHERE words @@ %s::tsquery
-UNION ALL SELECT case_id FROM cases_reportwords WHERE words @@ %s::tsquery
-"""
+_HOLDING = "UNION ALL SELECT case_id FROM {0} WHERE words @@ %s::tsquery "
 #: Of the few others each is looked at by itself.
 _HOLDING_OF = """
 UNION ALL SELECT p.case_id FROM cases_participant p
@@ -145,14 +146,12 @@ def _holding(actor: Actor, search: Search, *period: Sequence[str]) -> _Holding:
     """Cases that hold the words, within reach of the actor and of a period."""
     groups = [*search.within, *period]
     wanted = " & ".join([*(vector([w]) for w in search.words), *(_any(group) for group in groups)])
-    reach = None if actor.system else _reach(actor, search.part)
-    if reach is None:
-        return _Holding(_HOLDING, [wanted, wanted])
+    reach = Reach() if actor.system else _reach(actor, search.part)
     parts: list[str] = []
     values: list[Any] = []
-    if reach.marks:
-        parts.append(_HOLDING)
-        values += [f"{wanted} & {_any(sorted(reach.marks))}"] * 2
+    for table in reach.tables:
+        parts.append(_HOLDING.format(table._meta.db_table))
+        values.append(f"{wanted} & {_any(sorted(reach.marks))}" if reach.marks else wanted)
     if reach.capacities:
         parts.append(_HOLDING_OF)
         values += [list(reach.takes_part), list(reach.capacities), wanted]
@@ -172,9 +171,10 @@ def found_by(actor: Actor, search: Search) -> QuerySet[Case]:
 
 
 def _periods(now: datetime) -> Iterator[tuple[list[str], ...]]:
-    """Marks of ever longer times up to now: the newest months hold what is looked for, mostly."""
-    month = now.replace(day=1) - timedelta(days=1)
-    yield ([month_mark(now), month_mark(month)],)
+    """Ever longer times up to now, as marks: the newest months hold what is looked for, mostly."""
+    # One month, and while it is young the one before: a common word has thousands of hits in two.
+    yield (sorted({month_mark(now), month_mark(now - timedelta(days=7))}),)
+    # Two marks at most: the index walks all cases of each mark named.
     yield ([year_mark(now), year_mark(now - timedelta(days=366))],)
     yield ()
 

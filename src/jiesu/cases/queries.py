@@ -102,6 +102,11 @@ def capacities_that_see(actor: Actor, part: Part) -> frozenset[Capacity]:
     return frozenset(g.capacity for g in grants_for(actor) if part in g.parts)
 
 
+def kinds_that_show(actor: Actor, part: Part) -> frozenset[str]:
+    """The kinds of which the actor's roles may see a part, in some capacity."""
+    return frozenset(k for g in grants_for(actor) if part in g.parts for k in g.kinds)
+
+
 def visible(actor: Actor, part: Part = Part.OUTLINE) -> QuerySet[Case]:
     """Cases of which the actor may see a part, in whatever capacity; see ``reaches``."""
     if actor.system:
