@@ -90,5 +90,7 @@ def configuration(*, folder: Path, debug: bool) -> dict[str, Any]:
             # A connection that a browser drops is not worth a line.
             "asyncio": {"level": "WARNING"},
             "procrastinate": {"level": "INFO" if not debug else "DEBUG"},
+            # One line for each job that is queued says nothing that the job's own lines do not.
+            "procrastinate.jobs": {"level": "WARNING" if not debug else "DEBUG"},
         },
     }

@@ -59,7 +59,7 @@ WITH RECURSIVE line(id, parent_id, distance) AS (
 )
 SELECT s.key, s.value::text FROM people_setting s LEFT JOIN line l ON l.id = s.organisation_id
 WHERE s.confirmed_at IS NOT NULL AND s.valid_from <= %s AND (s.organisation_id IS NULL OR l.id IS NOT NULL)
-ORDER BY l.distance DESC NULLS FIRST, s.valid_from, s.confirmed_at
+ORDER BY l.distance DESC NULLS FIRST, s.valid_from, s.confirmed_at, s.id
 """
 
 
