@@ -115,6 +115,24 @@ _SERVICE = (
         "service.route_days", "int", 1, _("登记后几个工作日内分派"), _("服务承诺"), minimum=1, maximum=10
     ),
     Definition("service.report_back_days", "int", 5, _("上级分送后的反馈工作日数"), minimum=1, maximum=60),
+    Definition(
+        "figures.small_cell",
+        "int",
+        5,
+        _("公开数据中不足几件的数字不显示"),
+        _("同时隐去能够由合计推算出它的数字；零照常显示；以全系统的设置为准"),
+        minimum=2,
+        maximum=100,
+    ),
+    Definition(
+        "figures.bands",
+        "int",
+        0,
+        _("各地排名分几档"),
+        _("0＝显示名次，不分档"),
+        minimum=0,
+        maximum=10,
+    ),
     Definition("leave.deputy_sees_queue", "bool", True, _("代班人看到休假人的待办")),
     Definition(
         "dispatch.bounce_warning",

@@ -1,0 +1,252 @@
+"""Open data: the figures of a finished year by region, with small cells hidden throughout the whole province at once.
+
+Every region's file says the same of a region, so that no two files, and no file and the sums in it, give a small cell away.
+A figure is shown where every count it is made of may be shown. Only whole years that are over are published: months
+would have to be hidden against years, and a year that still runs would differ from file to file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jiesu.insight.figures import Breakdown, Figure, Unit, Value, breakdowns, figures
+from jiesu.insight.periods import Span
+from jiesu.insight.reports import plain
+from jiesu.insight.scope import Code, InsightError, Scope, region_name, regions_below
+from jiesu.insight.suppression import Cell, Total, hidden
+from jiesu.insight.tallies import reading
+from jiesu.insight.tallies.keeping import Counts
+
+#: Breakdowns whose pieces are published; the others go by law, platform or line, where a cell may be one business.
+PUBLISHED = frozenset(
+    {"contacts_by_kind", "contacts_by_channel", "complaints_by_subject", "reports_by_subject",
+     "refusals_by_ground", "terminations_by_ground"}
+)  # fmt: skip
+#: What a count is made of, where that is counted too: (total, parts, what is left).
+SPLITS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("complaint.cases", ("complaint.closed",), "open"),
+    ("complaint.cases", ("complaint.accepted",), "not_accepted"),
+    ("complaint.cases", ("complaint.outcome|agreed", "complaint.outcome|terminated", "complaint.outcome|refused"),
+     "other_outcomes"),
+    ("complaint.closed", ("complaint.on_time",), "closed_late"),
+    ("complaint.outcome|terminated", ("complaint.settled",), "not_settled"),
+    *((f"{kind}.rated", (f"{kind}.satisfied",), f"{kind}.not_satisfied")
+      for kind in ("complaint", "report", "consultation", "other", "lead")),
+)  # fmt: skip
+#: Counts of money and days say as much as the pieces behind them.
+STANDS_FOR = {
+    "complaint.days": ("complaint.closed",),
+    "report.days": ("report.closed",),
+    "complaint.claimed": ("complaint.cases",),
+    "complaint.recovered": ("complaint.outcome|agreed", "complaint.settled"),
+}
+
+
+class _Noting(Counts):
+    """Counts that note which of them are read."""
+
+    def __init__(self, counts: Counts) -> None:
+        super().__init__(counts)
+        self.read: set[str] = set()
+
+    def __getitem__(self, key: str) -> int:
+        self.read.add(key)
+        return self.get(key, 0)
+
+
+@dataclass(frozen=True)
+class Datum:
+    """One published number; ``value`` is None where there is none, ``hidden`` where it may not be shown."""
+
+    region: str
+    region_name: str
+    table: str
+    code: str
+    label: str
+    unit: str
+    value: Value
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class _Region:
+    """A region or, without a code, what a region handles itself."""
+
+    code: str
+    name: str
+    counts: Counts
+    below: tuple[_Region, ...] = ()
+
+    def every(self) -> Iterator[_Region]:
+        yield self
+        for each in self.below:
+            yield from each.every()
+
+
+def publish(scope: Scope, *, threshold: int) -> list[Datum]:
+    """What is published of a region and of those one level below.
+
+    Args:
+        scope: a whole year that is over.
+        threshold: the smallest number shown, besides zero.
+
+    Raises:
+        InsightError: ``bad_period``, ``unknown_region``.
+    """
+    if scope.period.span != Span.YEAR or not scope.over or scope.organisation:
+        raise InsightError(Code.BAD_PERIOD, _("开放数据按辖区和已经结束的年份公布，请选择以前的年份。"))
+    region_name(scope.region)
+    tree = _tree(f"{scope.region[:2]}0000", scope)
+    unshown = hidden(*_cells(tree), threshold=threshold)
+    asked = next((r for r in tree.every() if r.code == scope.region), None)
+    if asked is None:
+        return []
+    return [datum for r in (asked, *asked.below) for datum in _data(r, unshown)]
+
+
+def _tree(code: str, scope: Scope) -> _Region:
+    """The province with everything below it, and at each level what is left as its own."""
+    levels: dict[str, list[tuple[str, str]]] = {code: regions_below(code)}
+    for city, _name in levels[code]:
+        levels[city] = regions_below(city)
+    units = [code, *(c for below in levels.values() for c, _n in below)]
+    counts = reading.totals(units, scope.since, scope.until)
+
+    def region(unit: str, name: str) -> _Region:
+        below = [region(c, n) for c, n in levels.get(unit, ())]
+        if below:
+            rest = Counts(counts[unit])
+            for each in below:
+                rest.subtract(each.counts)
+            below.append(_Region(f"{unit}*", _("%(name)s本级") % {"name": name}, rest))
+        return _Region(unit, name, counts[unit], tuple(below))
+
+    return region(code, region_name(code))
+
+
+def _channels(counts: Counts) -> Counts:
+    found: Counts = Counter()
+    for key, count in counts.items():
+        if key.startswith("contacts.channel|"):
+            found[key.rpartition("|")[0]] += count
+    return found
+
+
+def _cells(tree: _Region) -> tuple[Mapping[Cell, int], list[Total]]:
+    """All cells of a province, and every sum between them: of regions and, in each region, of its pieces."""
+    values: dict[tuple[str, str], int] = {}
+    totals: list[Total] = []
+    keys = sorted(_keys(tree))
+    for each in tree.every():
+        counts = each.counts + _channels(each.counts)
+        for key in keys:
+            values[each.code, key] = counts[key]
+        for whole, names in _wholes(keys):
+            totals.append(Total((each.code, whole), tuple((each.code, name) for name in names)))
+        for total, parts, left in SPLITS:
+            values[each.code, left] = counts[total] - sum(counts[p] for p in parts)
+            for key in (total, *parts):
+                values[each.code, key] = counts[key]
+            totals.append(Total((each.code, total), tuple((each.code, k) for k in (*parts, left))))
+    every = {key for _code, key in values}
+    for each in tree.every():
+        if each.below:
+            totals += [Total((each.code, k), tuple((r.code, k) for r in each.below)) for k in sorted(every)]
+    return dict[Cell, int](values.items()), totals
+
+
+def _keys(tree: _Region) -> set[str]:
+    """The counts that are published or that a published figure is made of."""
+    found: set[str] = set()
+    for figure in figures():
+        found |= needs(figure, tree.counts)
+    for breakdown in breakdowns():
+        if breakdown.key in PUBLISHED:
+            found |= {k for k in tree.counts + _channels(tree.counts) if _piece_of(k, breakdown)}
+    return found
+
+
+def _piece_of(key: str, breakdown: Breakdown) -> bool:
+    return any(key.startswith(f"{name}|") and "|" not in key[len(name) + 1 :] for name in breakdown.names)
+
+
+def _wholes(keys: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    by_key = {"contacts": "contacts", "complaints": "complaint.cases", "reports": "report.cases",
+              "complaints_refused": "complaint.outcome|refused",
+              "complaints_terminated": "complaint.outcome|terminated"}  # fmt: skip
+    for breakdown in breakdowns():
+        if breakdown.key in PUBLISHED:
+            yield by_key[breakdown.whole], tuple(k for k in keys if _piece_of(k, breakdown))
+
+
+def needs(figure: Figure, counts: Counts) -> set[str]:
+    """The counts that a figure is made of, for all of which it must be allowed to be shown.
+
+    >>> from jiesu.insight.catalogue import DECLARED
+    >>> sorted(needs({f.key: f for f in DECLARED}["recovered_yuan"], Counter()))
+    ['complaint.outcome|agreed', 'complaint.settled']
+    """
+    noting = _Noting(counts)
+    figure.of(noting)
+    found: set[str] = set()
+    for key in noting.read:
+        found.update(STANDS_FOR.get(key.partition("|")[0] if ".days|" in key else key, (key,)))
+    return found or {"complaint.closed"}
+
+
+def _data(region: _Region, unshown: frozenset[Cell]) -> Iterator[Datum]:
+    name = region.name
+    for figure in figures():
+        closed = any((region.code, key) in unshown for key in needs(figure, region.counts))
+        value = None if closed else figure.of(region.counts)
+        yield Datum(region.code, name, "figures", figure.key, str(figure.label), figure.unit, value, closed)
+    counts = region.counts + _channels(region.counts)
+    for breakdown in breakdowns():
+        if breakdown.key not in PUBLISHED:
+            continue
+        for key in sorted(k for k in counts if _piece_of(k, breakdown)):
+            code = key.partition("|")[2]
+            closed = (region.code, key) in unshown
+            yield Datum(region.code, name, breakdown.key, code, breakdown.words(code), Unit.COUNT.value,
+                        None if closed else counts[key], closed)  # fmt: skip
+
+
+_HEAD = ("region", "region_name", "table", "code", "label", "unit", "value", "hidden")
+
+
+def as_csv(data: Iterable[Datum]) -> bytes:
+    """One row for each number, with a mark that Excel reads as UTF-8."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_HEAD)
+    for d in data:
+        value = "" if d.value is None else d.value
+        if isinstance(value, Decimal):
+            value = format(value, "f")
+        writer.writerow([d.region, d.region_name, d.table, d.code, d.label, d.unit, value, int(d.hidden)])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def as_json(data: Iterable[Datum], *, scope: Scope, threshold: int) -> bytes:
+    """The same numbers with their account."""
+    told: dict[str, Any] = {
+        "region": scope.region,
+        "year": scope.since.year,
+        "as_of": scope.now.isoformat(),
+        "threshold": threshold,
+        "formulas": {f.key: {"formula": str(f.formula), "source": str(f.source)} for f in figures()},
+        "data": [
+            {**{name: getattr(d, name) for name in _HEAD}, "value": plain(d.value, Unit(d.unit))}
+            for d in data
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -1,0 +1,161 @@
+"""Small cells hidden in tables that are published, and others with them, so that none follows from the rest.
+
+A table is a set of cells and of sums: a sum says that one cell is the total of others. Cells from 1 to below the threshold
+are hidden. Where what is hidden in a sum could be worked out from what is shown, another cell of it is hidden as well,
+until for each small cell there is another table, with another number in it, that would be published just the same.
+Zeros are shown: they say that nothing happened.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+#: So many steps are tried to find another table; where none is found, more is hidden.
+_TRIES = 400
+Cell = Hashable
+
+
+@dataclass(frozen=True)
+class Total:
+    """A cell that is the sum of others; all of them are published together or hidden."""
+
+    total: Cell
+    parts: tuple[Cell, ...]
+
+
+def hidden(values: Mapping[Cell, int], totals: Iterable[Total], *, threshold: int) -> frozenset[Cell]:
+    """The cells that must not be shown.
+
+    Args:
+        values: every cell that would be published.
+        totals: the sums between them.
+        threshold: the smallest number that may be shown, besides zero.
+
+    >>> sums = [Total("city", ("a", "b", "c"))]
+    >>> sorted(hidden({"city": 62, "a": 2, "b": 20, "c": 40}, sums, threshold=5))
+    ['a', 'b']
+    >>> sorted(hidden({"city": 60, "a": 0, "b": 20, "c": 40}, sums, threshold=5))
+    []
+    """
+    sums = [t for t in totals if t.parts]
+    found = {cell for cell, value in values.items() if 0 < value < threshold}
+    while True:
+        exposed = [s for s in sums if _exposed(s, values, found, threshold)]
+        grown = {cell for s in exposed if (cell := _companion(s, values, found, threshold)) is not None}
+        if not grown:
+            shifts = _Shifts(sums, values, found)
+            small = [c for c in sorted(found, key=str) if values[c] < threshold and not shifts.possible(c)]
+            grown = {more for cell in small for more in _beside(cell, sums, values, found, threshold)}
+        if not grown:
+            return frozenset(found)
+        found |= grown
+
+
+def _exposed(total: Total, values: Mapping[Cell, int], found: set[Cell], threshold: int) -> bool:
+    """Whether the sum alone tells too much of a cell hidden in it."""
+    parts = [c for c in total.parts if c in found]
+    if total.total in found:
+        # The total is among the unknown: it follows where every part is shown.
+        return not parts
+    if not parts:
+        return False
+    # All are known to be at least one: what is left to vary must be as wide as a small cell is kept vague.
+    room = sum(values[c] for c in parts) - len(parts)
+    return len(parts) == 1 or room < threshold
+
+
+def _companion(total: Total, values: Mapping[Cell, int], found: set[Cell], threshold: int) -> Cell | None:
+    """The cell to hide beside those of a sum: the smallest part that is large enough, else whatever is left."""
+    rest = [c for c in total.parts if c not in found and values[c] > 0]
+    if rest:
+        return min(rest, key=lambda c: (values[c] < threshold, values[c], str(c)))
+    return total.total if total.total not in found and values[total.total] > 0 else None
+
+
+class _Shifts:
+    """Looks for another table that would be published the same: a hidden cell one higher or lower, and whatever other
+    hidden cells make up for it in every sum, none below one.
+    """
+
+    def __init__(self, sums: Sequence[Total], values: Mapping[Cell, int], found: set[Cell]) -> None:
+        self.values = values
+        self.rows: list[list[tuple[Cell, int]]] = []
+        self.member: dict[Cell, list[tuple[int, int]]] = defaultdict(list)
+        for each in sums:
+            row = [(c, -1 if c == each.total else 1) for c in (each.total, *each.parts) if c in found]
+            for cell, sign in row:
+                self.member[cell].append((len(self.rows), sign))
+            self.rows.append(row)
+
+    def possible(self, cell: Cell) -> bool:
+        """Whether the cell may be another number, for all that is shown."""
+        return any(self._from(cell, step) for step in (1, -1) if self.values[cell] + step >= 1)
+
+    def _from(self, cell: Cell, step: int) -> bool:
+        self.tries = _TRIES
+        self.shift: dict[Cell, int] = {}
+        self.uneven: dict[int, int] = {}
+        self._apply(cell, step)
+        return self._settle()
+
+    def _apply(self, cell: Cell, step: int) -> None:
+        self.shift[cell] = step
+        for row, sign in self.member[cell]:
+            now = self.uneven.get(row, 0) + sign * step
+            if now:
+                self.uneven[row] = now
+            else:
+                del self.uneven[row]
+
+    def _undo(self, cell: Cell) -> None:
+        step = self.shift[cell]
+        self._apply(cell, -step)
+        del self.shift[cell]
+
+    def _settle(self) -> bool:
+        if not self.uneven:
+            return True
+        row, off = next(iter(self.uneven.items()))
+        for cell, step in self._ways(row, off):
+            self.tries -= 1
+            if self.tries < 0:
+                return False
+            self._apply(cell, step)
+            if self._settle():
+                return True
+            self._undo(cell)
+        return False
+
+    def _ways(self, row: int, off: int) -> list[tuple[Cell, int]]:
+        """What evens out a sum, the best first: what evens out others as well, then the largest."""
+        ways = [
+            (cell, -off * sign)
+            for cell, sign in self.rows[row]
+            if cell not in self.shift and self.values[cell] - off * sign >= 1
+        ]
+        return sorted(ways, key=lambda way: (self._left(*way), -self.values[way[0]], str(way[0])))
+
+    def _left(self, cell: Cell, step: int) -> int:
+        return sum(
+            (abs(self.uneven.get(row, 0) + sign * step) > 0) - (row in self.uneven)
+            for row, sign in self.member[cell]
+        )
+
+
+def _beside(
+    cell: Cell, sums: Sequence[Total], values: Mapping[Cell, int], found: set[Cell], threshold: int
+) -> set[Cell]:
+    """What else to hide for a cell that follows from the rest: in its own sums, else in those of the hidden cells there,
+    and so on.
+    """
+    reached, near = set[Cell](), {cell}
+    while near:
+        here = [s for s in sums if near & {s.total, *s.parts}]
+        more = {c for s in here if (c := _companion(s, values, found, threshold)) is not None}
+        if more:
+            return more
+        reached |= near
+        near = {c for s in here for c in (s.total, *s.parts) if c in found} - reached
+    return set()
