@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -91,6 +92,26 @@ def test_pages_one_after_the_other_are_the_whole_queue(city: str) -> None:
             break
     rows = Case.objects.filter(organisation_id=who.authority_id, closed_at=None).order_by("due_at", "id")
     assert found == list(rows.values_list("pk", flat=True))
+
+
+def test_closed_cases_too_are_walked_the_newest_first(city: str) -> None:
+    now, who = timezone.now(), person("supervisor")
+    scope = scope_named(who, "below")
+    wanted = Filters(closed=True, since=(now - timedelta(days=15)).date())
+    first = page(who, scope, wanted, now=now)
+    assert first.after
+    second = page(who, scope, wanted, now=now, after=first.after)
+    assert second.items
+    listed = [i.case.pk for part in (first, second) for i in part.items]
+    rows = Case.objects.filter(city="430900").exclude(organisation_id=who.authority_id)
+    in_order = rows.order_by("-registered_at", "-id").values_list("pk", flat=True)
+    assert listed == list(in_order[: len(listed)])
+    for work in (
+        lambda: page(who, scope, wanted, now=now, after=first.after),
+        lambda: tallies(who, scope, wanted, now=now),
+    ):
+        plan = plan_of(work)
+        assert indexes(plan) == {"case_city_registered"}, plan
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 
 from jiesu.cases.kinds import Kind, State
 from jiesu.cases.models import Case
-from jiesu.cases.statements import Condition, both, condition, first_of
+from jiesu.cases.statements import BY_CLOCK, Condition, both, condition, first_of
 from jiesu.cases.worklists import WINDOWS, Filters, Scope, branches_of, window_bounds, window_condition
 from jiesu.people.actors import Actor
 
@@ -36,23 +36,23 @@ class Tally:
 
 def tally(rows: QuerySet[Case], *, now: datetime) -> Tally:
     """Counts of any rows by kind, by stage and by due window, in the order of the clock up to ``CAP``; one query."""
-    return _tallies([[condition(rows)]], now)[0]
+    return _tallies([([condition(rows)], BY_CLOCK)], now)[0]
 
 
 def tallies(actor: Actor, scope: Scope | None, *each: Filters, now: datetime) -> dict[Filters, Tally]:
     """The counts of a queue under some filters; one query for all of them."""
     different = list(dict.fromkeys(each))
-    lists = [branches_of(actor, scope, filters, now) for filters in different]
+    lists = [(branches_of(actor, scope, filters, now), filters.order) for filters in different]
     return dict(zip(different, _tallies(lists, now), strict=True))
 
 
-def _tallies(lists: list[list[Condition]], now: datetime) -> list[Tally]:
+def _tallies(lists: list[tuple[list[Condition], str]], now: datetime) -> list[Tally]:
     counted = _counted(now)
     chosen = ", ".join(f"count(*) FILTER (WHERE {c.sql})" for c in counted.values())
     parts: list[str] = []
     values: list[Any] = []
-    for place, branches in enumerate(lists):
-        rows = first_of(branches, "id, kind, state, due_at, unproven", CAP)
+    for place, (branches, order) in enumerate(lists):
+        rows = first_of(branches, "id, kind, state, due_at, registered_at, unproven", CAP, order=order)
         parts.append(f"SELECT {place:d}, {chosen} FROM {rows.sql} r")  # noqa: S608
         values += [value for c in counted.values() for value in c.values] + [*rows.values]
     with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,7 @@ from jiesu.cases.finding import found_by, search_for
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.models import Case, Participant
 from jiesu.cases.queries import line_of, receiving, seen_by, visible
-from jiesu.cases.statements import Condition, both, condition, listed
+from jiesu.cases.statements import BY_CLOCK, NEWEST, Condition, both, condition, listed
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, visible_parts
 
@@ -116,6 +116,7 @@ class Filters:
         window: key of ``WINDOWS``.
         since, until: days of registration, both included.
         bounced: returned to the centre at least once.
+        closed: closed cases too, the newest first: they have no clock to stand in the order of.
     """
 
     kind: str = ""
@@ -133,6 +134,10 @@ class Filters:
     @property
     def any(self) -> bool:
         return self != Filters()
+
+    @property
+    def order(self) -> str:
+        return NEWEST if self.closed else BY_CLOCK
 
 
 @dataclass(frozen=True)
@@ -229,17 +234,28 @@ def base(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> 
 ORDER = (F("due_at").asc(nulls_last=True), F("id").asc())
 
 
-def _cursor(case: Case) -> str:
+def _cursor(case: Case, order: str) -> str:
+    if order == NEWEST:
+        return f"n{(case.registered_at - _EPOCH) // timedelta(microseconds=1)}_{case.pk}"
     return f"{int(case.due_at.timestamp()) if case.due_at else '-'}_{case.pk}"
 
 
-def _read_cursor(text: str) -> tuple[datetime | None, int] | None:
-    match = re.fullmatch(r"(-|\d{1,12})_(\d{1,19})", text)
-    if match is None:
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _read_cursor(text: str, order: str) -> tuple[datetime | None, int] | None:
+    match = re.fullmatch(r"(-|\d{1,12}|n\d{1,18})_(\d{1,19})", text)
+    if match is None or match.group(1).startswith("n") != (order == NEWEST):
         return None
-    stamp = match.group(1)
-    at = None if stamp == "-" else datetime.fromtimestamp(int(stamp), SHANGHAI)
-    return at, int(match.group(2))
+    stamp, number = match.group(1), int(match.group(2))
+    if stamp == "-":
+        return None, number
+    try:
+        if order == NEWEST:
+            return _EPOCH + timedelta(microseconds=int(stamp[1:])), number
+        return datetime.fromtimestamp(int(stamp), SHANGHAI), number
+    except (OverflowError, ValueError):
+        return None
 
 
 def with_participants(rows: QuerySet[Case]) -> QuerySet[Case]:
@@ -300,11 +316,15 @@ def branches_of(actor: Actor, scope: Scope | None, filters: Filters, now: dateti
     return [both(part, extra) for part in _own_rows(actor, scope.key if scope else "")]
 
 
-def _after(branches: list[Condition], place: tuple[datetime | None, int]) -> list[Condition]:
-    """What follows a place in the order of the clock: dated rows, then those without a date."""
+def _after(branches: list[Condition], place: tuple[datetime | None, int], order: str) -> list[Condition]:
+    """What follows a place: in the order of the clock the dated rows, then those without a date."""
     at, last = place
-    undated = Condition("due_at IS NULL") if at else Condition("due_at IS NULL AND id > %s", (last,))
-    parts = [undated] if at is None else [Condition("(due_at, id) > (%s, %s)", (at, last)), undated]
+    if order == NEWEST:
+        parts = [Condition("(registered_at, id) < (%s, %s)", (at, last))]
+    elif at is None:
+        parts = [Condition("due_at IS NULL AND id > %s", (last,))]
+    else:
+        parts = [Condition("(due_at, id) > (%s, %s)", (at, last)), Condition("due_at IS NULL")]
     return [both(branch, part) for branch in branches for part in parts]
 
 
@@ -315,7 +335,7 @@ FAILED_SHOWN = 20
 def page(
     actor: Actor, scope: Scope | None, filters: Filters, *, now: datetime, after: str = "", size: int = PAGE
 ) -> Page:
-    """One page in the order of the clock, in one query.
+    """One page in the order of the filters, in one query.
 
     Above the first page of a whole queue stand the cases whose required notice could not be delivered, whatever
     their clock.
@@ -323,16 +343,17 @@ def page(
     Args:
         after: cursor of the page before; anything unreadable gives the first page.
     """
-    place = _read_cursor(after)
+    order = filters.order
+    place = _read_cursor(after, order)
     branches = branches_of(actor, scope, filters, now)
-    lists = [(branches if place is None else _after(branches, place), size + 1)]
+    lists = [(branches if place is None else _after(branches, place, order), size + 1)]
     if not (filters.any or after):
         lists.append(([both(Condition("failed > 0"), b) for b in branches], FAILED_SHOWN))
-    found, *others = listed(*lists)
+    found, *others = listed(*lists, order=order)
     more = len(found) > size
     found = found[:size]
     first = items(others[0], actor) if others else []
-    return Page(items(found, actor), _cursor(found[-1]) if more and found else "", first)
+    return Page(items(found, actor), _cursor(found[-1], order) if more and found else "", first)
 
 
 def each_in(actor: Actor, rows: QuerySet[Case], *, most: int = MOST_EXPORTED) -> Iterable[Item]:
