@@ -108,6 +108,11 @@ class Report:
         return {m.figure.key: m for m in self.figures}
 
     @property
+    def compared(self) -> bool:
+        """Whether there is anything to compare with."""
+        return any(m.before is not None for m in self.figures)
+
+    @property
     def declared(self) -> list[Figure | Breakdown]:
         """All that is in it, for its formulas and sources."""
         return [*(m.figure for m in self.figures), *(t.breakdown for t in self.tables)]

@@ -72,34 +72,48 @@ def as_of(report: Report) -> str:
     return text
 
 
-def table_rows(table: Table) -> list[list[str]]:
-    """A breakdown with a head, and a sum where its pieces add up."""
+def table_rows(table: Table, *, compared: bool = True) -> list[list[str]]:
+    """A breakdown with a head, and a sum where its pieces add up; beside the year before, if it is compared."""
     head = [str(table.breakdown.dimension), *(str(c.label) for c in table.columns), _("上年同期")]
+    last = table.columns[-1].unit
     rows = [
         [
             row.name,
             *(words(v, c.unit) for c, v in zip(table.columns, row.values, strict=True)),
-            words(row.before, table.columns[-1].unit),
+            words(row.before, last),
         ]
         for row in table.rows
     ]
     if table.breakdown.whole and table.rows:
         sums = [sum(int(row.values[n] or 0) for row in table.rows) for n in range(len(table.columns))]
-        before = [row.before for row in table.rows if row.before is not None]
-        rows.append([_("合计"), *(f"{n:,}" for n in sums), f"{sum(before):,}" if before else NOTHING])
-    return [head, *rows]
+        before = sum(int(row.before or 0) for row in table.rows)
+        rows.append([_("合计"), *(f"{n:,}" for n in sums), f"{before:,}"])
+    return _without(not compared, [head, *rows])
 
 
 def course_rows(report: Report) -> list[list[str]]:
     """Contacts over the period by kind, with a head."""
     head = [_("时间"), *(str(kind.label) for kind in KINDS), _("合计"), _("上年同期")]
-    return [
-        head,
-        *(
-            [m.label, *(f"{m.kinds[k]:,}" for k in KINDS), f"{sum(m.kinds.values()):,}", f"{m.before:,}"]
-            for m in report.course
-        ),
+    rows = [
+        [m.label, *(f"{m.kinds[k]:,}" for k in KINDS), f"{sum(m.kinds.values()):,}", f"{m.before:,}"]
+        for m in report.course
     ]
+    return _without(not report.compared, [head, *rows])
+
+
+def group_rows(report: Report, group: str) -> list[list[str]]:
+    """The figures of a group, with a head."""
+    head = [_("项目"), _("数值"), _("上年同期"), _("同比")]
+    rows = [
+        [str(m.figure.label), shown(m), words(m.before, m.figure.unit), change(m)]
+        for m in report.figures
+        if m.figure.group == group
+    ]
+    return [row if report.compared else row[:2] for row in [head, *rows]]
+
+
+def _without(last: bool, rows: list[list[str]]) -> list[list[str]]:
+    return [row[:-1] for row in rows] if last else rows
 
 
 def region_rows(report: Report) -> list[list[str]]:
@@ -134,12 +148,11 @@ def text(report: Report) -> str:
     """The report for a terminal."""
     lines = [title(report), as_of(report), ""]
     for group, label in GROUPS.items():
-        rows = [[str(m.figure.label), shown(m), change(m)] for m in report.figures if m.figure.group == group]
-        if rows:
-            lines += [str(label), *_lines([["", _("数值"), _("同比")], *rows]), ""]
+        if len(rows := group_rows(report, group)) > 1:
+            lines += [str(label), *_lines(rows), ""]
     for table in report.tables:
         if table.rows:
-            lines += [str(table.breakdown.label), *_lines(table_rows(table)), ""]
+            lines += [str(table.breakdown.label), *_lines(table_rows(table, compared=report.compared)), ""]
     if rows := region_rows(report):
         lines += [_("分辖区"), *_lines(rows), ""]
     lines += [_("口径"), *(f"  {m.figure.label}：{m.figure.formula}" for m in report.figures)]

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from jiesu.insight import reports, showing, workbook
+from jiesu.insight import paper, reports, showing, workbook
 from jiesu.insight.scope import InsightError, Scope
 from jiesu.insight.tallies import keeping
 from jiesu.people.actors import SYSTEM
 
-BINARY = ("xlsx",)
+BINARY = {"xlsx": workbook.workbook, "pdf": paper.pdf}
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -55,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
     if args.format in BINARY and args.output is None and sys.stdout.isatty():
         print("请用 --output 指定文件 / name a file with --output", file=sys.stderr)
         return 2
-    if args.format == "xlsx":
-        content = workbook.workbook(report)
+    if args.format in BINARY:
+        content = BINARY[args.format](report)
     elif args.format == "json":
         content = json.dumps(reports.as_json(report), ensure_ascii=False, indent=1).encode() + b"\n"
     else:

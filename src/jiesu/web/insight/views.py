@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jiesu.insight import behind, charts, reports, showing, workbook
+from jiesu.insight import behind, charts, paper, reports, showing, workbook
 from jiesu.insight.figures import GROUPS, figure
 from jiesu.insight.reports import Measured, Report, Table
 from jiesu.insight.scope import READERS, InsightError
@@ -25,7 +25,10 @@ from jiesu.web.insight.asking import address, choices, scope_of
 #: What stands large on top of the page.
 FIRST = ("contacts", "complaints", "on_time_rate", "mediation_success_rate", "recovered_yuan")
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FILES: dict[str, tuple[str, Callable[[Report], bytes]]] = {"xlsx": (EXCEL, workbook.workbook)}
+FILES: dict[str, tuple[str, Callable[[Report], bytes]]] = {
+    "pdf": ("application/pdf", paper.pdf),
+    "xlsx": (EXCEL, workbook.workbook),
+}
 
 
 @desk(*READERS)
@@ -79,7 +82,7 @@ def _shown(made: Report) -> dict[str, Any]:
         "course_rows": showing.course_rows(made),
         "course_chart": charts.course(made),
         "region_chart": charts.regions(made) if made.regions else None,
-        "tables": [_table(t) for t in made.tables if t.rows],
+        "tables": [_table(t, made) for t in made.tables if t.rows],
         "files": [(kind, f"{here}?{asked}&format={kind}") for kind in (*FILES, "json")],
     }
 
@@ -101,12 +104,12 @@ def _row(m: Measured, asked: str) -> dict[str, Any]:
     }
 
 
-def _table(made: Table) -> dict[str, Any]:
+def _table(made: Table, whole: Report) -> dict[str, Any]:
     declared = made.breakdown
     return {
         "key": declared.key,
         "label": declared.label,
-        "rows": showing.table_rows(made),
+        "rows": showing.table_rows(made, compared=whole.compared),
         "formula": declared.formula,
         "source": declared.source,
         "chart": charts.table(made) if declared.chart else None,
