@@ -15,9 +15,12 @@ from tools.bench.doors import call, signed_in, token
 from tools.bench.measuring import Figure, Floor, measure
 from tools.bench.people import actor
 
-QUEUE = Floor(queries=10, p95=60)
-CASE = Floor(queries=15)
-SEARCH = Floor(p95=150)
+QUEUE = Floor(queries=6, p95=25)
+FILTERED = Floor(queries=6, p95=50)
+CASE = Floor(queries=10, p95=12)
+DOCUMENT = Floor(queries=15)
+LIST = Floor(queries=6, p95=25)
+SEARCH = Floor(p95=50)
 
 #: Whose queue, and which of that person's scopes.
 QUEUES = (
@@ -28,6 +31,14 @@ QUEUES = (
     ("supervisor", "below", "queue page, supervisor: the city"),
     ("bench.430000.supervisor", "below", "queue page, supervisor: the province"),
 )
+FILTERS = (
+    ("by state", "state=routed"),
+    ("due in seven days", "due=week"),
+    ("registered in one month", "since=2026-10-01&until=2026-10-31"),
+    ("closed ones too, newest first", "closed=1"),
+    ("a common word", f"q={quote('退款')}"),
+    ("a rare word", f"q={quote(words.RARE)}"),
+)
 SEARCHES = (
     ("two characters, in a tenth of all texts", "退款"),
     ("two characters, in a sixtieth", "芦笋"),
@@ -37,21 +48,30 @@ SEARCHES = (
     ("rare word", words.RARE),
     ("absent word", words.ABSENT),
 )
-SEARCHERS = (("head", "bureau"), ("supervisor", "city"), ("bench.430000.supervisor", "province"))
+SEARCHERS = (
+    ("handler", "handler"),
+    ("head", "bureau"),
+    ("supervisor", "city"),
+    ("bench.430000.supervisor", "province"),
+)
 
 
 def queues(*, times: int) -> list[Figure]:
-    """The queue page of each level, and a page far down of the widest one."""
+    """The queue page of each level, the bureau's and the widest one with filters, and pages far down."""
     found = []
     for username, scope, name in QUEUES:
         headers = signed_in(username)
         address = f"/desk/queue/?scope={scope}"
         found.append(_page(name, address, headers, times=times, floor=QUEUE))
-    wide = QUEUES[-1]
-    cursor = _far(actor(wide[0], datetime.now(UTC)), wide[1], pages=20)
-    if cursor:
-        address = f"/desk/queue/?scope={wide[1]}&after={quote(cursor)}"
-        found.append(_page(f"{wide[2]}, page 20", address, signed_in(wide[0]), times=times, floor=QUEUE))
+    for username, scope, name in (QUEUES[2], QUEUES[-1]):
+        headers = signed_in(username)
+        for what, query in FILTERS:
+            address = f"/desk/queue/?scope={scope}&{query}"
+            found.append(_page(f"{name}, {what}", address, headers, times=times, floor=FILTERED))
+        cursor = _far(actor(username, datetime.now(UTC)), scope, pages=20)
+        if cursor:
+            address = f"/desk/queue/?scope={scope}&after={quote(cursor)}"
+            found.append(_page(f"{name}, page 20", address, headers, times=times, floor=QUEUE))
     return found
 
 
@@ -86,7 +106,7 @@ def cases(*, times: int) -> list[Figure]:
 
     return [
         measure("case page", at_desk, times=times, floor=CASE),
-        measure("case through the API", through_api, times=times, floor=CASE),
+        measure("case through the API", through_api, times=times, floor=DOCUMENT),
     ]
 
 
@@ -94,13 +114,13 @@ def lists(*, times: int) -> list[Figure]:
     """Lists of the API, newest first and in the order of the clock."""
     headers = token("supervisor")
     return [
-        _page("list through the API, city, newest first", "/api/v1/cases", headers, times=times, floor=QUEUE),
+        _page("list through the API, city, newest first", "/api/v1/cases", headers, times=times, floor=LIST),
         _page(
             "list through the API, city, first due first",
             "/api/v1/cases?order=due",
             headers,
             times=times,
-            floor=QUEUE,
+            floor=LIST,
         ),
     ]
 
