@@ -82,7 +82,9 @@ def suggestion_lines(file: CaseFile, seen: frozenset[int], on: date) -> list[dic
     for row in file.children["suggestion_rows"]:
         late = file.case.state != State.REGISTERED and row["topic"] in BEFORE_ROUTING
         numbers = [n for n in numbers_of(row) if n in seen]
-        if row["taken"] is not None or late or (numbers_of(row) and not numbers):
+        # What the case says already is no suggestion.
+        said = row["topic"] == "subject" and row["value"] == file.case.subject
+        if row["taken"] is not None or late or said or (numbers_of(row) and not numbers):
             continue
         found.append(
             {
