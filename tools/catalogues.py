@@ -237,6 +237,7 @@ STAYS = {
     "cases/apps.py": "name of the application",
     "cases/reply_bundle.py": "the file for a review or a lawsuit is in Chinese",
     "insight/document.py": "writes a document of the project",
+    "insight/hotspots/labels.py": "word lists",
     "web/desk/papers.py": "name of that file",
     "web/templates/components/language.html": "a language names itself",
     "web/api/app.py": "name of the interface; its words are collected as documentation",

@@ -9,7 +9,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class Progress(models.Model):
@@ -125,8 +124,8 @@ class WarningState(models.TextChoices):
 
     PROPOSED = "proposed", _("待负责人审批")
     PUBLISHED = "published", _("已发布")
-    REFUSED = "refused", pgettext_lazy("warning", "未批准")
-    WITHDRAWN = "withdrawn", pgettext_lazy("warning", "已撤下")
+    REFUSED = "refused", _("未批准")
+    WITHDRAWN = "withdrawn", _("已撤下")
 
 
 class ConsumerWarning(models.Model):
