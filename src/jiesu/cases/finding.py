@@ -170,11 +170,15 @@ def found_by(actor: Actor, search: Search) -> QuerySet[Case]:
     return rows.filter(_holding(actor, search)) if search.words else rows
 
 
-def _periods(now: datetime) -> Iterator[tuple[list[str], ...]]:
-    """Ever longer times up to now, as marks: the newest months hold what is looked for, mostly."""
-    # One month, and while it is young the one before: a common word has thousands of hits in two.
-    yield (sorted({month_mark(now), month_mark(now - timedelta(days=7))}),)
+def _periods(now: datetime, *, wide: bool) -> Iterator[tuple[list[str], ...]]:
+    """Ever longer times up to now, as marks: the newest months hold what is looked for, mostly.
+
+    Args:
+        wide: nothing else narrows the search; a common word then has thousands of hits in two months.
+    """
+    before = now - timedelta(days=7) if wide else now.replace(day=1) - timedelta(days=1)
     # Two marks at most: the index walks all cases of each mark named.
+    yield (sorted({month_mark(now), month_mark(before)}),)
     yield ([year_mark(now), year_mark(now - timedelta(days=366))],)
     yield ()
 
@@ -206,7 +210,7 @@ def newest(actor: Actor, search: Search, narrow: Narrow, *, size: int) -> list[C
         return _first([Condition(f"id IN {walks.sql}", walks.values)], size)
     rights = seen_by(actor, search.part)
     found: list[Case] = []
-    for period in _periods(timezone.now()):
+    for period in _periods(timezone.now(), wide=not _reach(actor, search.part).marks):
         holding = condition(Case.objects.filter(_holding(actor, search, *period)))
         found = _first([both(holding, rights, more)], size)
         if len(found) >= size:

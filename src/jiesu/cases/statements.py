@@ -24,10 +24,14 @@ M = TypeVar("M", bound=Model)
 #: The order of the clock, and the newest first; each ends in the number, so that no two rows are equal.
 BY_CLOCK = "due_at ASC NULLS LAST, id ASC"
 NEWEST = "registered_at DESC, id DESC"
-#: Columns that no list shows: keys, and what guards the query code.
+#: Columns that no list shows: keys, what guards the query code, and what only the case's own page tells.
 _NOT_LISTED = frozenset(
-    {"wrapped_key", "head", "query_code_hash", "query_failures", "query_locked_until", "redacted_at"}
-)
+    {
+        "wrapped_key", "head", "query_code_hash", "query_failures", "query_locked_until", "redacted_at", "next_seq",
+        "contact_id", "business_id", "arrived_at", "decided_at", "amount", "recovered", "outcome", "subject",
+        "national_number", "national_status", "national_at", "national_by_id",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

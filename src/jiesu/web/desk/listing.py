@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jiesu.cases.models import Case
@@ -46,17 +47,28 @@ def _address(_prefix: str) -> tuple[str, str]:
     return before, after
 
 
+@lru_cache(maxsize=64)
+def _kind_label(kind: str, _language: str | None) -> str:
+    return Case(kind=kind).get_kind_display()
+
+
+@lru_cache(maxsize=64)
+def _state_label(state: str, _language: str | None) -> str:
+    return Case(state=state).get_state_display()
+
+
 def line(item: Item, *, now: datetime, calendar: Calendar) -> Line:
     case = item.case
     before, after = _address(get_script_prefix())
     url = f"{before}{case.pk}{after}"
     holder = case.office or case.organisation
+    language = get_language()
     return Line(
         case=case,
         number=str(case.pk),
         url=url,
-        kind=case.get_kind_display(),
-        state=case.get_state_display(),
+        kind=_kind_label(case.kind, language),
+        state=_state_label(case.state, language),
         title=(case.title or _("（无摘要）")) if item.open_content else _("内容不在您的权限内"),
         respondent=case.respondent if item.open_content else "",
         holder=holder.short_name if holder else _("未分送"),

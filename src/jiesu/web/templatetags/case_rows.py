@@ -27,16 +27,17 @@ def case_rows(lines: Iterable[Line], selectable: object = None) -> SafeString:
         selectable: whether each row has a box to tick.
     """
     # Every value of a line is escaped where it is written.
-    return SafeString("".join([_row(each, bool(selectable)) for each in lines]))
+    label = gettext("选择 %(id)s") if selectable else ""
+    return SafeString("".join([_row(each, label) for each in lines]))
 
 
-def _row(line: Line, selectable: bool) -> str:
+def _row(line: Line, label: str) -> str:
     title, url = escape(line.title), escape(line.url)
     hover = "" if line.secret else f' title="{title}"'
     respondent = escape(line.respondent)
     return (
         f'<tr data-row data-href="{url}">'
-        f"{_box(line.number) if selectable else ''}"
+        f"{_box(line.number, label) if label else ''}"
         f"<td>{number(line.number)}</td>"
         f"<td>{badge(line.kind, line.case.kind)}</td>"
         f'<td class="clip{" text-secondary" if line.secret else ""}"><a href="{url}"{hover}>{title}</a></td>'
@@ -48,11 +49,10 @@ def _row(line: Line, selectable: bool) -> str:
     )
 
 
-def _box(number: str) -> str:
-    label = escape(gettext("选择 %(id)s") % {"id": number})
+def _box(number: str, label: str) -> str:
     return (
         '<td><input class="form-check-input m-0" type="checkbox" name="case"'
-        f' value="{escape(number)}" data-check aria-label="{label}"></td>'
+        f' value="{escape(number)}" data-check aria-label="{escape(label % {"id": number})}"></td>'
     )
 
 
