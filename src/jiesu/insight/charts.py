@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jiesu.insight.catalogue import KINDS
+from jiesu.insight.figures import Unit
+from jiesu.insight.rankings import Ranking
 from jiesu.insight.reports import Report, Table
 
 #: Most bars that a chart stays readable with.
@@ -73,3 +75,16 @@ def _bars(name: str, rows: list[tuple[str, Any]]) -> dict[str, Any]:
             }
         ],
     }
+
+
+def places(ranking: Ranking) -> dict[str, Any]:
+    """Regions side by side, the best on top; rates as per cent."""
+    rate = ranking.figure.unit == Unit.RATE
+    rows = [
+        (p.name, float(p.value * 100 if rate else p.value)) for p in ranking.places if p.value is not None
+    ]
+    option = _bars(str(ranking.figure.label), rows[::-1])
+    if rate and rows:
+        # Near the top a scale from nought shows nothing.
+        option["xAxis"]["min"] = max(0, int(min(n for _name, n in rows)) - 1)
+    return option

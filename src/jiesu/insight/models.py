@@ -1,6 +1,7 @@
 """Tables of insight, by part."""
 
 from jiesu.insight.hotspots.models import ConsumerWarning, Decision, Member, Opinion, Progress, Single, Spot
+from jiesu.insight.means import PublishedMean
 from jiesu.insight.tallies.models import Cell, Tally, TallyState
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Member",
     "Opinion",
     "Progress",
+    "PublishedMean",
     "Single",
     "Spot",
     "Tally",

@@ -28,6 +28,7 @@ class Code(StrEnum):
     UNKNOWN_REGION = "unknown_region"
     UNKNOWN_ORGANISATION = "unknown_organisation"
     BAD_PERIOD = "bad_period"
+    BAD_MEAN = "bad_mean"
     NOT_PERMITTED = "not_permitted"
 
 

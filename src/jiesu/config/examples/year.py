@@ -188,7 +188,8 @@ def _places(asked: Plan) -> dict[str, Place]:
         # Nobody's account: what is generated is done by the system in the bureau's name.
         actor = Actor(system=True, name="系统", organisation_id=centre.pk, authority_id=bureau.pk)
         name = COUNTIES.get(county) or f"{names.get(bureau.city, '')}{names.get(county, '')}"
-        places[county] = Place(county, name, centre.pk, bureau.pk, actor, officers)
+        short = bureau.short_name.removesuffix("市场监管局")
+        places[county] = Place(county, name, short, centre.pk, bureau.pk, actor, officers)
     return places
 
 
@@ -225,7 +226,7 @@ def _opening(tale: Tale, place: Place, contact: int, chance: random.Random) -> O
         name = chance.choice(SURNAMES) + chance.choice(GIVEN)
         people.append(PartyInput(role=bringer.value, name=name, phone=f"199{chance.randrange(10**8):08d}"))
     if disputed:
-        shop = f"{where[-3:]}{chance.choice(told['shops']['names'])}{chance.choice(told['shops']['trades'])}"
+        shop = f"{place.short}{chance.choice(told['shops']['names'])}{chance.choice(told['shops']['trades'])}"
         people.append(PartyInput(role=OPPOSITE[kind].value, name=shop, address=where))
     amount = None
     if kind == Kind.COMPLAINT:

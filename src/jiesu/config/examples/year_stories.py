@@ -28,6 +28,7 @@ class Place:
 
     county: str
     name: str
+    short: str
     centre: int
     bureau: int
     actor: Actor

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from jiesu.insight import behind, charts, paper, reports, showing, workbook
 from jiesu.insight.figures import GROUPS, figure
+from jiesu.insight.periods import Span
 from jiesu.insight.reports import Measured, Report, Table
 from jiesu.insight.scope import READERS, InsightError
 from jiesu.people import calendar
@@ -83,8 +84,15 @@ def _shown(made: Report) -> dict[str, Any]:
         "course_chart": charts.course(made),
         "region_chart": charts.regions(made) if made.regions else None,
         "tables": [_table(t, made) for t in made.tables if t.rows],
+        "ranking_url": f"{reverse('insight:ranking')}?{asked}",
+        "open_url": f"{reverse('insight:open')}?{asked}" if _published(made) else "",
         "files": [(kind, f"{here}?{asked}&format={kind}") for kind in (*FILES, "json")],
     }
+
+
+def _published(made: Report) -> bool:
+    scope = made.scope
+    return scope.period.span == Span.YEAR and scope.over and not scope.organisation
 
 
 def _compared(m: Measured) -> str:

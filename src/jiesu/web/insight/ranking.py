@@ -1,0 +1,101 @@
+"""Regions side by side, with means that somebody published; and open data of finished years as files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jiesu.insight import charts, means, opendata, showing
+from jiesu.insight.figures import figures
+from jiesu.insight.rankings import Ranking, side_by_side, standing_words
+from jiesu.insight.scope import READERS, Code, InsightError, may_read, region_name
+from jiesu.insight.tallies import keeping
+from jiesu.people import settings
+from jiesu.people.access import record_access
+from jiesu.people.models import AccessAct
+from jiesu.web.desk.doors import DeskRequest, desk
+from jiesu.web.desk.frame import going, page
+from jiesu.web.insight.asking import address, choices, scope_of
+
+KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+
+@desk(*READERS)
+def ranking(request: DeskRequest) -> HttpResponse:
+    """The rankings of a region and period; a post enters a published mean."""
+    if request.method == "POST":
+        return _enter(request)
+    scope = None
+    try:
+        scope = scope_of(request)
+        region_name(scope.region)
+        if not may_read(request.actor, scope.region):
+            raise InsightError(Code.NOT_PERMITTED, _("您只能查看本机关和下级的统计。"))
+        keeping.catch_up(request.now)
+        bands = settings.value("figures.bands", organisation=None, at=request.now)
+        found = side_by_side(scope, actor=request.actor, bands=bands)
+    except InsightError as error:
+        context = {"title": _("各地对比"), "problem": error.message, **choices(request, scope)}
+        return page(request, "insight/ranking.html", context, current="insight:report", status=422)
+    context = {
+        "title": _("各地对比（%(when)s）") % {"when": scope.period.label},
+        **choices(request, scope),
+        "rankings": [_shown(r, number) for number, r in enumerate(found)],
+        "back_url": f"{reverse('insight:report')}?{address(scope)}",
+        "ranked": [f for f in figures() if f.better],
+        "may_enter": request.actor.has(*means.EDITORS),
+    }
+    return page(request, "insight/ranking.html", context, current="insight:report")
+
+
+def _shown(found: Ranking, number: int) -> dict[str, Any]:
+    unit = found.figure.unit
+    return {
+        "label": found.figure.label,
+        "formula": found.figure.formula,
+        "places": [(p.name, showing.words(p.value, unit), standing_words(p, found.of)) for p in found.places],
+        "mean": showing.words(found.mean, unit) if found.mean is not None else "",
+        "published": [(m.label, showing.words(m.value, unit), m.source) for m in found.published],
+        "chart": charts.places(found) if len(found.places) > 1 else None,
+        "chart_id": f"chart-{number}",
+    }
+
+
+def _enter(request: DeskRequest) -> HttpResponse:
+    given = {name: request.POST.get(name, "") for name in ("period", "label", "value", "source")}
+    try:
+        means.enter(key=request.POST.get("figure", ""), **given, actor=request.actor, at=request.now)
+        messages.success(request, _("已录入，并记入日志"))
+    except InsightError as error:
+        messages.error(request, error.message)
+    return going(request, f"{reverse('insight:ranking')}?{request.GET.urlencode()}")
+
+
+@desk(*READERS)
+def open_data(request: DeskRequest) -> HttpResponse:
+    """``?region=430900&period=2020&format=csv``: what may be published of a finished year, small cells hidden."""
+    kind = request.GET.get("format", "")
+    kind = kind if kind in KINDS else "csv"
+    try:
+        scope = scope_of(request)
+        if not may_read(request.actor, scope.region):
+            raise InsightError(Code.NOT_PERMITTED, _("您只能查看本机关和下级的统计。"))
+        keeping.catch_up(request.now)
+        threshold = settings.value("figures.small_cell", organisation=None, at=request.now)
+        data = opendata.publish(scope, threshold=threshold)
+    except InsightError as error:
+        context = {"title": _("开放数据"), "problem": error.message, **choices(request, None)}
+        return page(request, "insight/report.html", context, current="insight:report", status=422)
+    detail = {"open_data": scope.region, "period": scope.period.key, "format": kind}
+    record_access(actor=request.actor, act=AccessAct.EXPORT, at=request.now, detail=detail)
+    content = (
+        opendata.as_csv(data) if kind == "csv" else opendata.as_json(data, scope=scope, threshold=threshold)
+    )
+    response = HttpResponse(content, content_type=KINDS[kind])
+    name = f"jiesu-open-{scope.region}-{scope.period.key}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

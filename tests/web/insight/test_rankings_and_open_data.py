@@ -1,0 +1,112 @@
+"""Regions side by side within rights, published means on record, open data of finished years."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from jiesu.insight import opendata
+from jiesu.insight.models import PublishedMean
+from jiesu.insight.scope import Scope
+from jiesu.insight.tallies import keeping
+from jiesu.people.models import AccessLog
+from tests.insight.conftest import random_cases  # noqa: F401
+from tests.web.insight.test_report_page import client
+
+pytestmark = pytest.mark.django_db
+YIYANG_2020 = "region=430900&period=2020"
+
+
+@pytest.fixture
+def counted(random_cases: datetime) -> None:  # noqa: F811
+    keeping.refresh_all(now=timezone.now())
+
+
+def test_a_city_sees_its_counties_side_by_side_and_enters_a_national_mean(counted: None) -> None:
+    supervisor = client("supervisor")
+    text = supervisor.get(f"/desk/report/ranking/?{YIYANG_2020}").content.decode()
+    assert "赫山区" in text
+    assert "1 / 8" in text
+    given = {
+        "figure": "on_time_rate",
+        "period": "2020",
+        "label": "全国",
+        "value": "97.30%",
+        "source": "市场监管总局 2021 年通报",
+    }
+    assert supervisor.post(f"/desk/report/ranking/?{YIYANG_2020}", given).status_code == 303
+    text = supervisor.get(f"/desk/report/ranking/?{YIYANG_2020}").content.decode()
+    assert "97.30%" in text
+    assert "市场监管总局 2021 年通报" in text
+    last = AccessLog.objects.latest("at")
+    assert (last.act, last.detail["mean"]) == ("setting", "on_time_rate")
+
+
+@pytest.mark.parametrize("value", ["", "abc", "NaN", "101", "-1"])
+def test_a_mean_that_cannot_be_is_refused(counted: None, value: str) -> None:
+    given = {"figure": "on_time_rate", "period": "2020", "label": "全国", "value": value, "source": "通报"}
+    client("supervisor").post(f"/desk/report/ranking/?{YIYANG_2020}", given)
+    assert not PublishedMean.objects.exists()
+
+
+def test_a_county_sees_where_it_stands_and_nothing_of_the_others(counted: None) -> None:
+    text = client("head").get("/desk/report/ranking/?region=430902&period=2020").content.decode()
+    assert "资阳区" in text
+    assert "/ 8" in text
+    for other in ("赫山区", "沅江市", "本辖区合计"):
+        assert other not in text
+
+
+def read(answer: Client) -> dict[tuple[str, str, str], tuple[str, str]]:
+    rows = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))  # type: ignore[attr-defined]
+    return {(r["region"], r["table"], r["code"]): (r["value"], r["hidden"]) for r in rows}
+
+
+def test_files_of_city_and_county_say_the_same_and_hide_small_numbers(counted: None) -> None:
+    supervisor = client("supervisor")
+    city = read(supervisor.get(f"/desk/report/open/?{YIYANG_2020}&format=csv"))
+    assert any(hidden == "1" for _v, hidden in city.values())
+    whole = {k: v for k, v in city.items() if k[1] != "figures"}
+    assert all(v == "" or v == "0" or int(v) >= 5 for v, _h in whole.values())
+    for county in ("430902", "430903", "430981"):
+        own = read(supervisor.get(f"/desk/report/open/?region={county}&period=2020&format=csv"))
+        assert own
+        assert own == {k: v for k, v in city.items() if k[0] == county}
+    last = AccessLog.objects.latest("at")
+    assert last.detail["open_data"] == "430981"
+
+
+def test_a_figure_is_hidden_with_the_counts_it_is_made_of(counted: None) -> None:
+    scope = Scope.year("430900", 2020, timezone.now())
+    data = opendata.publish(scope, threshold=5)
+    shown = {(d.region, d.code): d for d in data if d.table == "figures"}
+    for (region, code), datum in shown.items():
+        if datum.hidden:
+            assert datum.value is None, (region, code)
+    # Not everything is lost even in a table where most cells are small.
+    assert any(d.value for d in data if d.region == "430900")
+    everything = opendata.publish(scope, threshold=2)
+    assert sum(d.hidden for d in everything) < sum(d.hidden for d in data)
+
+
+@pytest.mark.parametrize("query", ["period=2020-03", "period=2026", "period=2020&organisation=1"])
+def test_only_finished_years_are_published(counted: None, query: str) -> None:
+    assert client("supervisor").get(f"/desk/report/open/?region=430900&{query}").status_code == 422
+
+
+def test_the_cases_behind_a_figure_are_listed_within_rights(counted: None) -> None:
+    text = client("supervisor").get(f"/desk/report/cases/complaints_refused/?{YIYANG_2020}").content.decode()
+    assert "data-rows" in text
+    assert client("head").get(f"/desk/report/cases/complaints_refused/?{YIYANG_2020}").status_code == 422
+    assert client("supervisor").get(f"/desk/report/cases/nothing/?{YIYANG_2020}").status_code == 404
+
+
+def test_the_report_is_printed_as_a_pdf(counted: None) -> None:
+    answer = client("supervisor").get(f"/desk/report/?{YIYANG_2020}&format=pdf")
+    assert answer.content.startswith(b"%PDF")
+    assert answer["Content-Type"] == "application/pdf"
