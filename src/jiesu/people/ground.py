@@ -115,7 +115,9 @@ def current() -> Ground:
 @lru_cache(maxsize=2)
 def _at(_version: UUID) -> Ground:
     values: dict[int | None, list[_Value]] = {}
-    confirmed = Setting.objects.filter(confirmed_at__isnull=False).order_by("valid_from", "confirmed_at", "pk")
+    confirmed = Setting.objects.filter(confirmed_at__isnull=False).order_by(
+        "valid_from", "confirmed_at", "pk"
+    )
     for row in confirmed.values_list("organisation_id", "key", "value", "valid_from"):
         values.setdefault(row[0], []).append(_Value(*row[1:]))
     places = Organisation.objects.values_list("pk", "parent_id", *Place._fields[1:])
