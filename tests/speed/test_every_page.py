@@ -185,6 +185,9 @@ VISITS: dict[str, list[Visit]] = {
     "desk:bundle": [Visit("head", 32, case)],
     "desk:history": [Visit("auditor", 23, case)],
     "insight:report": [Visit("head", 14)],
+    "insight:ranking": [Visit("supervisor", 16)],
+    # A file of a whole year, made a few times a year: a statement for each figure and month.
+    "insight:open": [Visit("supervisor", 320, query="?region=430900&period=2025")],
     "imports:list": [Visit("dispatcher.ziyang", 6)],
     "imports:one": [Visit("dispatcher.ziyang", 6, run)],
     "imports:progress": [Visit("dispatcher.ziyang", 6, run)],

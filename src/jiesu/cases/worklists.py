@@ -298,14 +298,18 @@ def shown(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 
 @lru_cache(maxsize=1024)
-def _own_rows(actor: Actor, key: str) -> tuple[Condition, ...]:
-    """The rows of a queue that the actor may see, in branches; composed once for each actor."""
+def _own_rows(actor: Actor, key: str, apart: bool = True) -> tuple[Condition, ...]:
+    """The rows of a queue that the actor may see, composed once for each actor.
+
+    Args:
+        apart: in branches that each walk an index; else as one condition.
+    """
     rights = seen_by(actor)
     scope = next((s for s in scopes(actor) if s.key == key), None)
     if scope is None:
         return (rights,)
-    parts = [condition(Case.objects.filter(q)) for q in scope.branches or (scope.condition,)]
-    return tuple(both(part, rights) for part in parts)
+    parts = scope.branches if apart and scope.branches else (scope.condition,)
+    return tuple(both(condition(Case.objects.filter(q)), rights) for q in parts)
 
 
 def branches_of(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> list[Condition]:
@@ -348,7 +352,11 @@ def page(
     branches = branches_of(actor, scope, filters, now)
     lists = [(branches if place is None else _after(branches, place, order), size + 1)]
     if not (filters.any or after):
-        lists.append(([both(Condition("failed > 0"), b) for b in branches], FAILED_SHOWN))
+        failed = both(
+            Condition("failed > 0 AND closed_at IS NULL"),
+            *_own_rows(actor, scope.key if scope else "", False),
+        )
+        lists.append(([failed], FAILED_SHOWN))
     found, *others = listed(*lists, order=order)
     more = len(found) > size
     found = found[:size]
