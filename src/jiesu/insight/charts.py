@@ -84,7 +84,6 @@ def places(ranking: Ranking) -> dict[str, Any]:
         (p.name, float(p.value * 100 if rate else p.value)) for p in ranking.places if p.value is not None
     ]
     option = _bars(str(ranking.figure.label), rows[::-1])
-    if rate and rows:
-        # Near the top a scale from nought shows nothing.
-        option["xAxis"]["min"] = max(0, int(min(n for _name, n in rows)) - 1)
+    if rate:
+        option["xAxis"]["max"] = 100
     return option

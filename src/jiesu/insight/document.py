@@ -22,9 +22,15 @@ of the JSON. A part of the product adds its own with `jiesu.insight.figures.regi
 - Contacts are counted once, even if two cases came of one letter. Rates of periods leave out clocks that are void,
   suspended or not yet over. Settlement between the parties counts as success of mediation.
 - A rate below one never rounds up to one. Sums are exact to the fen. Days to close are calendar days, exact.
-- Everybody reads figures within the own line of command only.
+- Everybody reads figures within the own line of command only. Beside other regions (各地对比) somebody without a right to them
+  sees the own rank alone, where at least three are ranked.
+- Open data (CSV, JSON) are given out for years that are over. Numbers from 1 to below the setting `figures.small_cell` are
+  hidden, and others with them, over all regions of the province at once, until for each small number there is another table
+  that would be published just the same. A figure is shown where every count it is made of is.
+- The source of counts for industry is missing: no record says to which industry a business belongs.
 - Figures come from tallies: each action marks its day and holder in its own transaction, and a job counts what is marked
-  every minute. A report says as of when it is, and how many changes wait. `jiesu verify` compares the tallies with a recount.
+  every minute. A report says as of when it is, and how many changes wait. `jiesu report --check` compares all tallies
+  with a recount.
 """
 
 

@@ -90,11 +90,13 @@ def side_by_side(scope: Scope, *, actor: Actor, bands: int = 0) -> list[Ranking]
     if len(seen) < len(below) and len(below) < FEWEST:
         return []
     means = list(PublishedMean.objects.filter(period=scope.period.key).order_by("figure", "label"))
-    return [
-        _ranking(f, counts, codes, seen, counts[above] if may_read(actor, above) else None, means, bands)
+    whole = counts[above] if may_read(actor, above) else None
+    found = [
+        _ranking(f, counts, codes, seen, whole, means, bands)
         for f in figures()
         if f.better and (actor.system or actor.has(*f.readers))
     ]
+    return [r for r in found if any(p.value is not None for p in r.places)]
 
 
 def _ranking(

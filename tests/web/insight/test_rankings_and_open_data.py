@@ -48,7 +48,7 @@ def test_a_city_sees_its_counties_side_by_side_and_enters_a_national_mean(counte
 
 
 @pytest.mark.parametrize("value", ["", "abc", "NaN", "101", "-1"])
-def test_a_mean_that_cannot_be_is_refused(counted: None, value: str) -> None:
+def test_a_mean_that_cannot_be_is_refused(db: None, value: str) -> None:
     given = {"figure": "on_time_rate", "period": "2020", "label": "全国", "value": value, "source": "通报"}
     client("supervisor").post(f"/desk/report/ranking/?{YIYANG_2020}", given)
     assert not PublishedMean.objects.exists()
@@ -95,7 +95,7 @@ def test_a_figure_is_hidden_with_the_counts_it_is_made_of(counted: None) -> None
 
 
 @pytest.mark.parametrize("query", ["period=2020-03", "period=2026", "period=2020&organisation=1"])
-def test_only_finished_years_are_published(counted: None, query: str) -> None:
+def test_only_finished_years_are_published(db: None, query: str) -> None:
     assert client("supervisor").get(f"/desk/report/open/?region=430900&{query}").status_code == 422
 
 

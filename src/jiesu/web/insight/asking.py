@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from jiesu.cases.lifecycle.fields import SHANGHAI
-from jiesu.insight.periods import Period
+from jiesu.insight.periods import Period, Span
 from jiesu.insight.scope import Scope, organisations_in, own_region, regions_for
 from jiesu.web.desk.doors import DeskRequest
 
@@ -45,14 +45,18 @@ def address(scope: Scope, **more: str) -> str:
 def choices(request: DeskRequest, scope: Scope | None) -> Mapping[str, Any]:
     """What the form offers, and what is chosen in it."""
     region = scope.region if scope else request.GET.get("region") or own_region(request.actor)
+    periods = _periods(request.now.astimezone(SHANGHAI).date())
+    own = scope.period if scope and scope.period.span == Span.DAYS else None
+    if scope and not own and all(scope.period not in found for _label, found in periods):
+        periods.insert(0, (_("所选"), [scope.period]))
     return {
         "regions": regions_for(request.actor),
         "organisations": organisations_in(region),
-        "periods": _periods(request.now.astimezone(SHANGHAI).date()),
+        "periods": periods,
         "region": region,
         "organisation": scope.organisation if scope else None,
         "period": scope.period.key if scope else "",
-        "own_period": scope.period if scope and ".." in scope.period.key else None,
+        "own_period": own,
     }
 
 
