@@ -14,7 +14,7 @@ from django.db import connection
 
 from jiesu.insight import reports, showing, workbook
 from jiesu.insight.figures import figures
-from jiesu.insight.scope import Scope
+from jiesu.insight.scope import Scope, regions_below
 from jiesu.people.actors import SYSTEM
 
 IN_2020 = "received_at >= '2020-01-01 00:00+08' AND received_at < '2021-01-01 00:00+08'"
@@ -133,3 +133,11 @@ def test_json_table_and_excel_say_the_same(random_cases: datetime) -> None:
         assert showing.shown(measured) in text
         if measured.value is not None:
             assert sheet[str(measured.figure.label)] == pytest.approx(float(measured.value))
+
+
+def test_a_province_lists_each_of_its_cities_once(random_cases: datetime) -> None:
+    report = reports.make(Scope.year("430000", 2020, random_cases), actor=SYSTEM)
+    assert [r.code for r in report.regions] == ["430900"]
+    assert report.regions[0].values[0].value == report.value("contacts")
+    codes = [code for code, _name in regions_below("430000")]
+    assert len(codes) == len(set(codes)) == 14

@@ -196,6 +196,7 @@ def regions_below(region: str) -> list[tuple[str, str]]:
     codes = (
         Organisation.objects.filter(**{column: region}, type=OrganisationType.BUREAU)
         .exclude(**{level: ""})
+        .order_by(level)
         .values_list(level, flat=True)
         .distinct()
     )
