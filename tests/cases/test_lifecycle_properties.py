@@ -264,7 +264,8 @@ def finish(case: CaseState, at: datetime) -> CaseState:
                 fields["basis"] = owed[0] if owed else "no_duty"
                 if owed and any(n.form == "10" and n.proven_on is None for n in case.facts.notices.values()):
                     continue
-            if action == "record_verification" and case.facts.verified:
+            # A report that came back and was routed anew is verified by whoever has it now.
+            if action == "record_verification" and case.facts.verified and case.state != "routed":
                 continue
             try:
                 case = try_step(case, action, fields, at)
