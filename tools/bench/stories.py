@@ -12,7 +12,8 @@ from jiesu.cases.bulk import History, Step
 from jiesu.cases.draft import Draft
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
 from jiesu.cases.lawbook import refusal_grounds
-from jiesu.cases.lifecycle.closing import CHECKED
+from jiesu.cases.lifecycle.choices import resolve
+from jiesu.cases.lifecycle.closing import CHECKED, DEED
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.guards import IN_WRITING
 from jiesu.cases.opening import Opening, PartyInput
@@ -103,7 +104,10 @@ class Story:
             terms="退货退款。",
         )
         yield from self.prove(draft)
-        yield self.do("close", (1, 30), **CHECKED)
+        day = self.at.astimezone(SHANGHAI).date()
+        marks, copies = (resolve(field, draft.state, day) for field in DEED)
+        on_paper = {"deed": [mark for mark, _label in marks]} | ({"copies": copies[0][0]} if copies else {})
+        yield self.do("close", (1, 30), **CHECKED, **on_paper)
 
     def refused(self, draft: Draft) -> Iterator[Step]:
         on = self.later(2, 60).astimezone(SHANGHAI).date()
