@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from jiesu.web.desk.listing import Line
 from jiesu.web.templatetags import presentation as show
 from jiesu.web.templatetags.jiesu import badge, due_chip, number
-
-if TYPE_CHECKING:
-    from jiesu.web.desk.listing import Line
 
 register = template.Library()
 
