@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from jiesu.law.options import NOT_STATUTORY, options
+from jiesu.law.page import command
 from jiesu.law.periods import rules
 from jiesu.law.source import DATA, names, yaml_files
 
@@ -226,20 +227,5 @@ def _todo(entries: tuple[Covered, ...]) -> Iterator[str]:
         yield f"- {topic}: {' '.join(e.id for e in entries if e.topic == topic and not e.implemented)}"
 
 
-def main(arguments: list[str]) -> int:
-    """`--write PATH` writes the page; `--check PATH` returns 1 if it is not current."""
-    if len(arguments) != 2 or arguments[0] not in ("--write", "--check"):
-        sys.stderr.write("python -m jiesu.law.coverage --write|--check docs/law.md\n")
-        return 2
-    path, text = Path(arguments[1]), render()
-    if arguments[0] == "--write":
-        path.write_text(text, encoding="utf-8")
-        return 0
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return 0
-    sys.stderr.write(f"{path} is not current: run python -m jiesu.law.coverage --write {path}\n")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(command(sys.argv[1:], module="jiesu.law.coverage", render=render))

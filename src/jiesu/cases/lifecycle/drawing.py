@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from django.conf import settings
 
@@ -31,6 +30,7 @@ from jiesu.cases.lifecycle.table import (
     Table,
     Void,
 )
+from jiesu.law.page import command
 
 #: The law of this day is shown: the first under order 121.
 ON = date(2026, 4, 15)
@@ -164,23 +164,7 @@ def _move(move: Move) -> str:
     return "counts anew" if isinstance(move, Recount) else ""
 
 
-def main(arguments: list[str]) -> int:
-    """``--write PATH`` writes the page; ``--check PATH`` returns 1 if it is not current."""
-    if len(arguments) != 2 or arguments[0] not in ("--write", "--check"):
-        sys.stderr.write("python -m jiesu.cases.lifecycle.drawing --write|--check docs/lifecycle.md\n")
-        return 2
-    if not settings.configured:
-        # Labels are in Chinese, the source language; nothing else of Django is needed.
-        settings.configure(USE_I18N=False)
-    path, text = Path(arguments[1]), render()
-    if arguments[0] == "--write":
-        path.write_text(text, encoding="utf-8")
-        return 0
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return 0
-    sys.stderr.write(f"{path} is not current: run python -m jiesu.cases.lifecycle.drawing --write {path}\n")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # Labels are in Chinese, the source language; nothing else of Django is needed.
+    settings.configure(USE_I18N=False)
+    sys.exit(command(sys.argv[1:], module="jiesu.cases.lifecycle.drawing", render=render))

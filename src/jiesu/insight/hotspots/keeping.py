@@ -114,16 +114,7 @@ def _place(cases: Sequence[Case], grouping: Grouping, vocabulary: Vocabulary, fi
     Single.objects.filter(case_id__in=joined).delete()
     Single.objects.filter(day__lt=first).delete()
     Single.objects.bulk_create(
-        (
-            Single(
-                case_id=i.case,
-                day=date.fromordinal(i.day),
-                person=i.person,
-                urgency=i.urgency,
-                features=list(i.features),
-            )
-            for i in waiting_now
-        ),
+        (single(i) for i in waiting_now),
         ignore_conflicts=True,
     )
     # Nothing to go by, or erased meanwhile: looked at once is enough.
@@ -134,6 +125,17 @@ def _place(cases: Sequence[Case], grouping: Grouping, vocabulary: Vocabulary, fi
     )
     for group in [g for g in grouping.groups.values() if g.changed]:
         store(group, grouping)
+
+
+def single(item: Item) -> Single:
+    """The row of a case that resembles no other yet."""
+    return Single(
+        case_id=item.case,
+        day=date.fromordinal(item.day),
+        person=item.person,
+        urgency=item.urgency,
+        features=list(item.features),
+    )
 
 
 def items(cases: Sequence[Case], vocabulary: Vocabulary) -> Iterator[Item]:

@@ -58,17 +58,7 @@ def _rebuild(at: datetime, since: date, told: Told) -> int:
         _replace(groups, _former(since), since)
         Single.objects.all().delete()
         Single.objects.bulk_create(
-            (
-                Single(
-                    case_id=i.case,
-                    day=date.fromordinal(i.day),
-                    person=i.person,
-                    urgency=i.urgency,
-                    features=list(i.features),
-                )
-                for i in grouping.singles.values()
-                if i.day >= first.toordinal()
-            ),
+            (keeping.single(i) for i in grouping.singles.values() if i.day >= first.toordinal()),
             batch_size=5000,
         )
     labelling.label(vocabulary=vocabulary, least=keeping.least_people(at), since=since)
