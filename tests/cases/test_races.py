@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from jiesu.cases.act import Acted, act, open_case
 from jiesu.cases.bulk import reserve_numbers
@@ -22,6 +19,7 @@ from jiesu.people.actors import Actor, citizen
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 from tests.cases.conftest import moment
+from tests.races import together
 
 AT = moment("2026-11-02T09:00")
 
@@ -55,23 +53,6 @@ def begun(kind: str = "complaint") -> int:
         actor=who("dispatcher"), at=AT)  # fmt: skip
     act(number, "assign", {"staff": who("handler").staff_id}, actor=who("officehead"), at=AT)
     return number
-
-
-def together(*deeds: Callable[[], Any]) -> list[Any]:
-    """All at the same time, each on a connection of its own; a refusal is given back as a result."""
-    start = Barrier(len(deeds))
-
-    def run(deed: Callable[[], Any]) -> Any:
-        start.wait()
-        try:
-            return deed()
-        except ActionError as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
 
 
 def done(results: list[Any]) -> list[Acted]:

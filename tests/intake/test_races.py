@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from jiesu.cases.act import act
 from jiesu.cases.models import Case, Link
@@ -22,23 +18,7 @@ from jiesu.people.acting import actor_for
 from jiesu.people.actors import citizen
 from jiesu.people.models import Staff
 from tests.intake.given import AT, COMPLAINT
-
-
-def together(*deeds: Callable[[], Any]) -> list[Any]:
-    """Does all at the same time, each on a connection of its own; an error is given back as a result."""
-    start = Barrier(len(deeds))
-
-    def run(deed: Callable[[], Any]) -> Any:
-        start.wait()
-        try:
-            return deed()
-        except IntakeError as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(run, deeds))
+from tests.races import together
 
 
 def test_one_press_of_the_button_sent_twice_is_one_case(own_database: str) -> None:
