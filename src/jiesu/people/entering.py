@@ -1,6 +1,6 @@
 """Whoever enters, read with all that every request needs: home, bureau, roles of the day, covers, calendar in use.
 
-One statement, written once: composing it takes longer than running it.
+One prepared statement: composing and planning it takes longer than running it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from jiesu import statements
 from jiesu.people.actors import SHANGHAI
 from jiesu.people.calendar import LATEST, Imports
 from jiesu.people.models import Staff
@@ -52,12 +53,10 @@ def held_by(staff: Staff, day: date) -> Held:
     known: Held | None = getattr(staff, "held", None)
     if known is not None and known.day == day:
         return known
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT r.names, c.ids FROM {_HELD.format(staff='%(staff)s')}",  # noqa: S608 - our own text
-            {"staff": staff.pk, "day": day},
-        )
-        roles, covers = cursor.fetchone()
+    ((roles, covers),) = statements.fetch(
+        f"SELECT r.names, c.ids FROM {_HELD.format(staff='%(staff)s')}",  # noqa: S608 - our own text
+        {"staff": staff.pk, "day": day},
+    )
     return Held(day, frozenset(roles or ()), frozenset(covers or ()))
 
 
@@ -91,12 +90,10 @@ def _read(
     at: datetime,
 ) -> Any:
     day = at.astimezone(SHANGHAI).date()
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(more, join, where), {**values, "day": day})
-        row = cursor.fetchone()
-    if row is None:
+    found = statements.fetch(_statement(more, join, where), {**values, "day": day})
+    if not found:
         return None
-    roles, covers, version, imported_at, *columns = row
+    roles, covers, version, imported_at, *columns = found[0]
     staff, home, above, top, *others = _made((*_TABLES, *more), columns)
     staff.imports = Imports(version, imported_at)
     staff.held = Held(day, frozenset(roles or ()), frozenset(covers or ()))
