@@ -55,6 +55,8 @@ def test_a_new_complaint_gets_suggestions_with_reasons_and_a_person_overrules_on
     assert by_topic["kind"].value == "complaint"
     assert by_topic["kind"].reasons
     assert by_topic["bureau"].value["organisation"] == by_key("430902-bureau").pk
+    # and the market office of its town
+    assert by_topic["bureau"].value["office"] == by_key("430902005-office").pk
     # and the event tells codes only
     event = Event.objects.get(case_id=case.pk, type="suggest")
     assert "张小明" not in json.dumps(event.data, ensure_ascii=False)

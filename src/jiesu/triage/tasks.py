@@ -19,6 +19,7 @@ from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.models import Case, Party, Passage, Suggestion
 from jiesu.law import LawError
 from jiesu.people.actors import SYSTEM
+from jiesu.places.queries import office_for_town
 from jiesu.triage import bureau, duplicates, factors, kind, sketches, subject, urgency
 
 #: Below this the machine says nothing: a wrong hint costs more than none.
@@ -81,6 +82,9 @@ def suggestions(case: Case, *, text: str) -> tuple[list[dict[str, Any]], dict[st
         best = next((c for c in routing.candidates if c.organisation_id), None) if routing else None
         if best is not None:
             value = {"organisation": best.organisation_id, "division": best.division, "town": best.town}
+            office = office_for_town(best.town) if best.town else None
+            if office is not None and office.parent_id == best.organisation_id:
+                value["office"] = office.pk
             add("bureau", value, best.confidence, [*best.reasons, best.article])
     # Repeats of reports are found for their handler when the case is opened, never stored where others could read.
     alike = duplicates.find(case, text=text, actor=SYSTEM, limit=5) if case.kind == Kind.COMPLAINT else []
