@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self, cast
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
 Row = tuple[Any, ...]
@@ -54,8 +54,8 @@ def run(statement: str, values: Values = ()) -> int:
 
 def _cursor() -> CursorWrapper:
     """As ``connection.cursor()`` gives it: with Django's errors, and counted where statements are counted."""
-    connection.ensure_connection()
-    cursor = cast(Any, _PreparedCursor(connection.connection))
-    return (
-        connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
-    )
+    # Looked up once: each attribute of ``django.db.connection`` is a search for the thread's own.
+    own = connections[DEFAULT_DB_ALIAS]
+    own.ensure_connection()
+    cursor = cast(Any, _PreparedCursor(own.connection))
+    return own.make_debug_cursor(cursor) if own.queries_logged else own.make_cursor(cursor)

@@ -235,12 +235,13 @@ def _without_blanks(value: Any) -> Any:
         # Not ``asdict``, which copies every text first.
         value = vars(value)
     if isinstance(value, dict):
-        inner = {k: _without_blanks(v) for k, v in value.items()}
+        # Texts, which nearly all are, need no call of their own.
+        inner = {k: v if type(v) is str else _without_blanks(v) for k, v in value.items() if v != ""}
         # "No" to a consent is an answer; everywhere else False only means that a box was left alone.
         return {
             k: v
             for k, v in inner.items()
-            if v not in ("", None, [], {}, False) or (v is False and "consent" in k)
+            if v not in (None, [], {}, False) or (v is False and "consent" in k)
         }
     if isinstance(value, list | tuple):
         return [_without_blanks(v) for v in value]
