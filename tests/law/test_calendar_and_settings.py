@@ -8,8 +8,9 @@ import pytest
 
 from jiesu.law import LawError, due, options, rules, shipped
 from jiesu.law.cli import coverage_text, due_text, rules_text
-from jiesu.law.coverage import counts, covered, main, render
+from jiesu.law.coverage import counts, covered, render
 from jiesu.law.options import resolve
+from jiesu.law.page import command
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,10 +110,10 @@ def test_the_page_on_the_law_lists_every_rule(tmp_path):
     assert all(f"| {e.id} |" in page for e in covered(root=ROOT))
     assert counts(root=ROOT)["rules"] == 127
     target = tmp_path / "law.md"
-    assert main(["--check", str(target)]) == 1
-    assert main(["--write", str(target)]) == 0
-    assert main(["--check", str(target)]) == 0
-    assert main([]) == 2
+    assert command(["--check", str(target)], module="jiesu.law.coverage", render=render) == 1
+    assert command(["--write", str(target)], module="jiesu.law.coverage", render=render) == 0
+    assert command(["--check", str(target)], module="jiesu.law.coverage", render=render) == 0
+    assert command([], module="jiesu.law.coverage", render=render) == 2
 
 
 def test_the_command_prints_last_day_certainty_article_and_account():
