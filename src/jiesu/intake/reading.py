@@ -17,6 +17,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import python_calamine
+import resource
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
@@ -138,10 +139,8 @@ def _csv(path: Path) -> Iterator[list[str]]:
 
 
 def _limit() -> None:
-    """Bounds memory and time of this process, where the system can."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource  # noqa: PLC0415 - there is none on Windows
-
+    """Bounds memory and time of this process, where the system lets it."""
+    with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
