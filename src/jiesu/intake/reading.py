@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import resource
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import python_calamine
-import resource
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 200
