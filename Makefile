@@ -24,6 +24,7 @@ bench: .venv/stamp  ## measure; writes docs/benchmarks.md
 docs: .venv/stamp  ## write the generated documents
 	$(BIN)/python -m jiesu.law.coverage --write docs/law.md
 	$(BIN)/python -m jiesu.cases.lifecycle.drawing --write docs/lifecycle.md
+	DJANGO_SETTINGS_MODULE=jiesu.config.settings $(BIN)/python -c "import django; django.setup(); from jiesu.insight.document import text; open('docs/figures.md', 'w').write(text())"
 
 .venv/stamp: requirements.lock pyproject.toml
 	@$(PYTHON) tools/make_venv.py

@@ -68,6 +68,8 @@ def recount(key: str, where: str) -> Any:
         "complaints_accepted": f"SELECT count(*) FROM {complaints} AND EXISTS (SELECT 1 FROM cases_event e WHERE e.case_id = c.id AND e.type = 'accept')",
         "complaints_refused": f"SELECT count(*) FROM {complaints} AND EXISTS (SELECT 1 FROM cases_event e WHERE e.case_id = c.id AND e.type = 'refuse')",
         "complaints_terminated": f"SELECT count(*) FROM {complaints} AND EXISTS (SELECT 1 FROM cases_event e WHERE e.case_id = c.id AND e.type = 'terminate')",
+        "complaints_withdrawn": f"""SELECT count(*) FROM {complaints} AND EXISTS (SELECT 1 FROM cases_event e WHERE e.case_id = c.id AND e.type = 'withdraw')
+                                     AND NOT EXISTS (SELECT 1 FROM cases_event e WHERE e.case_id = c.id AND e.type = 'accept')""",
         "days_to_close_median": days("complaint", "0.5"),
         "days_to_close_p90": days("complaint", "0.9"),
         "days_to_close_reports_median": days("report", "0.5"),
@@ -105,6 +107,7 @@ def test_every_figure_agrees(random_cases: datetime, region: str, where: str) ->
     if region == "430900":
         assert Decimal("0.7") < (report.value("on_time_rate") or 0) < 1
         assert report.value("complaints_open")
+        assert report.value("complaints_withdrawn")
 
 
 def test_parts_add_up(random_cases: datetime) -> None:

@@ -185,6 +185,11 @@ VISITS: dict[str, list[Visit]] = {
     "desk:bundle": [Visit("head", 32, case)],
     "desk:history": [Visit("auditor", 23, case)],
     "insight:report": [Visit("head", 14)],
+    "insight:cases": [
+        Visit("head", 20, lambda _world: {"key": "complaints"}),
+        Visit("head", 20, lambda _world: {"key": "contacts_by_channel"}, query="?column=count&row=hotline"),
+        Visit("supervisor", 20, lambda _world: {"key": "complaints"}, query="?region=430900&own=1"),
+    ],
     "insight:ranking": [Visit("supervisor", 16)],
     # A file of a whole year, made a few times a year: a statement for each figure and month.
     "insight:open": [Visit("supervisor", 320, query="?region=430900&period=2025")],
@@ -236,7 +241,7 @@ NOT_READ = {
     "for machines that watch": {"healthz", "readyz", "metrics"},
     "one form, one file or one text, whatever stands beside it": {
         "desk:bulk", "desk:file", "imports:refused", "desk:proposal", "api:get_file", "portal:notice", "portal:done",
-        "hotspots:warning", "insight:cases",
+        "hotspots:warning",
     },
 }  # fmt: skip
 

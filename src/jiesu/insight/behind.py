@@ -1,7 +1,8 @@
-"""The cases behind a figure, as far as the reader may see them."""
+"""The cases behind a number: of a figure, or of a cell of a breakdown; as far as the reader may see them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,37 +12,98 @@ from django.utils.translation import gettext as _
 from jiesu.cases.models import Case
 from jiesu.cases.queries import visible
 from jiesu.cases.worklists import Item, items, shown
-from jiesu.insight.figures import Figure
-from jiesu.insight.scope import Code, InsightError, Scope, may_read
+from jiesu.insight.figures import CONTACTS, Breakdown, Column, Figure, Label, Unit, breakdown, figure
+from jiesu.insight.scope import Code, InsightError, Scope, may_read, regions_below
+from jiesu.insight.tallies import keeping, reading
+from jiesu.insight.tallies.keeping import Counts
 from jiesu.people.actors import Actor
 
 PAGE = 50
+#: Cases are counted up to here; a count over an archive would keep the reader waiting.
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A number whose cases are asked for.
+
+    Args:
+        label: what it is called, with the row of its table.
+        where: the condition on its cases.
+        number: how many these are, from the tallies; None where the tallies do not say.
+        listing: which cases stand in the list, where the label alone does not say it.
+    """
+
+    label: str
+    declared: Figure | Breakdown
+    where: Callable[[Scope], Q]
+    number: Callable[[Counts], int] | None
+    listing: Label = ""
 
 
 @dataclass(frozen=True)
 class Behind:
-    """A page of the cases, the newest first, and where the next begins; empty at the end."""
+    """A page of the cases, the newest first, and where the next begins; empty at the end.
+
+    Args:
+        number: what the tallies count; of clocks and contacts a case may have several.
+        seen: how many cases the reader sees, at most one more than ``MOST``.
+        without: contacts of which no case came, counted where they are few.
+    """
 
     items: list[Item]
     following: str
+    number: int | None
+    seen: int
+    without: int = 0
 
 
-def counted(figure: Figure, scope: Scope) -> Q:
-    """The condition on the cases that a figure counts.
+def of_figure(key: str) -> Asked | None:
+    """The cases of a figure; None where there is no such figure or it counts none."""
+    found = figure(key)
+    if found is None or found.cases is None:
+        return None
+    number = found.listed
+    if found.unit == Unit.COUNT:
+        number = _whole(found.of)
+    return Asked(str(found.label), found, found.cases, number, found.listing)
 
-    Raises:
-        InsightError: ``not_permitted``: it counts no cases.
-    """
-    if figure.cases is None:
-        raise InsightError(Code.NOT_PERMITTED, _("这个数字不是由案件计出的，没有案件清单。"))
+
+def of_cell(key: str, column: str, code: str) -> Asked | None:
+    """The cases of a cell of a breakdown: a column in the row of a code; None where there is no such column."""
+    table = breakdown(key)
+    found = next((c for c in table.columns if c.key == column), None) if table else None
+    if table is None or found is None or found.cases is None:
+        return None
+    label = _("%(table)s：%(row)s") % {"table": table.label, "row": table.words(code)}
+    pieces = [c for c in table.columns if c.unit == Unit.COUNT]
+    if len(pieces) > 1:
+        label = _("%(label)s，%(column)s") % {"label": label, "column": found.label}
+    where = found.cases
+    return Asked(label, table, lambda scope: where(scope, code), _cell(found, code))
+
+
+def _whole(of: Callable[[Counts], object]) -> Callable[[Counts], int]:
+    return lambda counts: int(str(of(counts) or 0))
+
+
+def _cell(column: Column, code: str) -> Callable[[Counts], int]:
+    return lambda counts: int(column.of(counts, code) or 0)
+
+
+def counted(asked: Asked, scope: Scope) -> Q:
+    """The condition on the cases that a number counts."""
     where = Q(received_at__gte=scope.begins, received_at__lt=scope.ends) & Q(**{scope.column: scope.region})
     if scope.organisation:
         own = Q(organisation_id=scope.organisation)
         where &= own | Q(organisation_id=None, registered_by_id=scope.organisation)
-    return where & figure.cases(scope)
+    if scope.own and (below := regions_below(scope.region)):
+        level = "city" if scope.column == "province" else "county"
+        where &= ~Q(**{f"{level}__in": [code for code, _name in below]})
+    return where & asked.where(scope)
 
 
-def read(figure: Figure, scope: Scope, *, actor: Actor, after: str = "") -> Behind:
+def read(asked: Asked, scope: Scope, *, actor: Actor, after: str = "") -> Behind:
     """One page.
 
     Args:
@@ -50,17 +112,38 @@ def read(figure: Figure, scope: Scope, *, actor: Actor, after: str = "") -> Behi
     Raises:
         InsightError: ``not_permitted``.
     """
-    if not may_read(actor, scope.region) or not (actor.system or actor.has(*figure.readers)):
+    if not may_read(actor, scope.region) or not (actor.system or actor.has(*asked.declared.readers)):
         raise InsightError(Code.NOT_PERMITTED, _("您只能查看本机关和下级的统计。"))
-    rows: QuerySet[Case] = visible(actor).filter(counted(figure, scope))
-    stamp, _bar, number = after.partition("_")
+    keeping.catch_up(scope.now)
+    condition = counted(asked, scope)
+    rows: QuerySet[Case] = visible(actor).filter(condition)
+    number = asked.number(_counts(scope)) if asked.number else None
+    few = number is not None and number <= MOST and asked.declared.source == CONTACTS
+    stamp, _bar, last_number = after.partition("_")
+    page = rows
     try:
-        place = (datetime.fromisoformat(stamp), int(number))
+        place = (datetime.fromisoformat(stamp), int(last_number))
     except ValueError:
         place = None
     if place is not None and place[0].tzinfo is not None:
-        rows = rows.filter(Q(received_at__lt=place[0]) | Q(received_at=place[0], pk__lt=place[1]))
-    found = list(shown(rows).order_by("-received_at", "-pk")[: PAGE + 1])
+        page = rows.filter(Q(received_at__lt=place[0]) | Q(received_at=place[0], pk__lt=place[1]))
+    found = list(shown(page).order_by("-received_at", "-pk")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     following = f"{last.received_at.isoformat()}_{last.pk}" if last else ""
-    return Behind(items(found[:PAGE], actor), following)
+    return Behind(
+        items(found[:PAGE], actor),
+        following,
+        number,
+        rows.order_by()[: MOST + 1].count(),
+        (number or 0) - Case.objects.filter(condition).count() if few else 0,
+    )
+
+
+def _counts(scope: Scope) -> Counts:
+    """The counts of a scope; of a region's own level what is left of it without those below."""
+    below = [code for code, _name in regions_below(scope.region)] if scope.own else []
+    found = reading.totals([scope.unit, *below], scope.since, scope.until)
+    whole = found[scope.unit]
+    for code in below:
+        whole.subtract(found[code])
+    return whole

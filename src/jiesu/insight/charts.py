@@ -6,8 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from jiesu.insight.catalogue import KINDS
-from jiesu.insight.figures import Unit
+from jiesu.insight.figures import KINDS, Unit
 from jiesu.insight.rankings import Ranking
 from jiesu.insight.reports import Report, Table
 

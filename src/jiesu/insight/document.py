@@ -21,6 +21,11 @@ of the JSON. A part of the product adds its own with `jiesu.insight.figures.regi
   period of the year before.
 - Contacts are counted once, even if two cases came of one letter. Rates of periods leave out clocks that are void,
   suspended or not yet over. Settlement between the parties counts as success of mediation.
+- Every number that counts cases opens the list of them, in breakdowns, regions, months and rankings as among the figures: the
+  list holds as many, as far as the reader may see them, and says what it leaves out: contacts of which no case came, and that
+  a case may have several clocks.
+- A complaint withdrawn before acceptance has no outcome of its own in the law's sense; it is counted by itself (受理前撤回).
+  Withdrawn after acceptance it ends by termination and is counted there.
 - A rate below one never rounds up to one. Sums are exact to the fen. Days to close are calendar days, exact.
 - Everybody reads figures within the own line of command only. Beside other regions (各地对比) somebody without a right to them
   sees the own rank alone, where at least three are ranked.

@@ -16,11 +16,16 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from jiesu.cases.kinds import Kind
 from jiesu.insight.scope import READERS, Scope
 from jiesu.insight.tallies.keeping import Counts
 
 Label = str | Promise
 Value = int | Decimal | None
+
+#: Kinds of contacts in the order of the tables; and of cases.
+KINDS = (Kind.COMPLAINT, Kind.REPORT, Kind.CONSULTATION, Kind.OTHER)
+CASE_KINDS = (*KINDS, Kind.LEAD)
 
 
 class Unit(StrEnum):
@@ -67,6 +72,7 @@ class Figure:
         source: the rows that it counts.
         of: its value from counts; a rate is a fraction, yuan are yuan; None where there is nothing to divide by.
         cases: the condition on the cases behind it, if it counts cases.
+        listed: how many these are, where the figure itself is not their number; ``listing`` says which they are.
         readers: roles that may read it, each within the own line of command.
         better: 1 where more is better, -1 where less is, 0 where neither; only the first two are ranked.
     """
@@ -81,16 +87,19 @@ class Figure:
     cases: Callable[[Scope], Q] | None = None
     readers: frozenset[str] = READERS
     better: int = 0
+    listed: Callable[[Counts], int] | None = None
+    listing: Label = ""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a breakdown: its value for one code."""
+    """A column of a breakdown: its value for one code, and the condition on the cases that it counts."""
 
     key: str
     label: Label
     of: Callable[[Counts, str], Value]
     unit: Unit = Unit.COUNT
+    cases: Callable[[Scope, str], Q] | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +156,11 @@ def figures() -> tuple[Figure, ...]:
 def figure(key: str) -> Figure | None:
     """One figure."""
     return _figures.get(key)
+
+
+def breakdown(key: str) -> Breakdown | None:
+    """One breakdown."""
+    return _breakdowns.get(key)
 
 
 def breakdowns() -> tuple[Breakdown, ...]:

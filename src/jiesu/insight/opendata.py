@@ -35,8 +35,8 @@ PUBLISHED = frozenset(
 SPLITS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("complaint.cases", ("complaint.closed",), "open"),
     ("complaint.cases", ("complaint.accepted",), "not_accepted"),
-    ("complaint.cases", ("complaint.outcome|agreed", "complaint.outcome|terminated", "complaint.outcome|refused"),
-     "other_outcomes"),
+    ("complaint.cases", ("complaint.outcome|agreed", "complaint.outcome|terminated", "complaint.outcome|refused",
+                         "complaint.outcome|withdrawn"), "other_outcomes"),
     ("complaint.closed", ("complaint.on_time",), "closed_late"),
     ("complaint.outcome|terminated", ("complaint.settled",), "not_settled"),
     *((f"{kind}.rated", (f"{kind}.satisfied",), f"{kind}.not_satisfied")

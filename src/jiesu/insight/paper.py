@@ -11,9 +11,8 @@ import pylopdf_fonts_zh_cn
 import typst
 from django.utils.translation import gettext as _
 
-from jiesu.insight.catalogue import KINDS
 from jiesu.insight.charts import MOST_BARS
-from jiesu.insight.figures import GROUPS, Unit
+from jiesu.insight.figures import GROUPS, KINDS, Unit
 from jiesu.insight.reports import Measured, Report, Table
 from jiesu.insight.showing import (
     as_of,

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from jiesu.insight.catalogue import BY_REGION, KINDS
-from jiesu.insight.figures import Breakdown, Column, Figure, Unit, Value, breakdowns, figure, figures
+from jiesu.insight.catalogue import BY_REGION
+from jiesu.insight.figures import KINDS, Breakdown, Column, Figure, Unit, Value, breakdowns, figure, figures
 from jiesu.insight.scope import (
     Code,
     InsightError,

@@ -48,12 +48,17 @@ class InsightError(Exception):
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose figures of which days: a region (six digits) or one organisation's own work in it, as of ``now``."""
+    """Whose figures of which days: a region (six digits) or one organisation's own work in it, as of ``now``.
+
+    Args:
+        own: only what is handled at the region's own level, without the regions below.
+    """
 
     region: str
     period: Period
     now: datetime
     organisation: int | None = None
+    own: bool = False
 
     @classmethod
     def year(cls, region: str, year: int, now: datetime) -> Scope:

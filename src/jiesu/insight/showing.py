@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from jiesu.cases.facts import SHANGHAI
 from jiesu.cases.kinds import Kind
-from jiesu.insight.catalogue import KINDS
-from jiesu.insight.figures import GROUPS, Unit, Value
+from jiesu.insight.figures import GROUPS, KINDS, Unit, Value
 from jiesu.insight.reports import Measured, Report, Table
 
 NOTHING = "—"

@@ -8,8 +8,7 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from jiesu.insight.catalogue import KINDS
-from jiesu.insight.figures import Unit, Value
+from jiesu.insight.figures import KINDS, Unit, Value
 from jiesu.insight.reports import Report, Table
 from jiesu.insight.showing import NOTHING, as_of, title
 

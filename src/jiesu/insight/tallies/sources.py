@@ -44,7 +44,8 @@ SELECT province, city, county, holder, kind || '.' || key, sum(n)
     ('cases', 1::bigint),
     ('subject|' || subject, 1),
     ('platform|' || platform, 1),
-    ('outcome|' || nullif(outcome, ''), 1),
+    ('outcome|' || CASE WHEN outcome <> '' THEN outcome
+                        WHEN kind = 'complaint' AND facts ? 'withdrawn_on' THEN 'withdrawn' END, 1),
     (CASE WHEN closed_at IS NOT NULL THEN 'closed' END, 1),
     (CASE WHEN closed_at IS NOT NULL THEN 'days|' ||
         (date(closed_at AT TIME ZONE 'Asia/Shanghai') - date(received_at AT TIME ZONE 'Asia/Shanghai')) END, 1),

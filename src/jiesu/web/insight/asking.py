@@ -39,6 +39,8 @@ def address(scope: Scope, **more: str) -> str:
     asked = {"region": scope.region, "period": scope.period.key}
     if scope.organisation:
         asked["organisation"] = str(scope.organisation)
+    if scope.own:
+        asked["own"] = "1"
     return urlencode({**asked, **more})
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from jiesu.insight import charts, means, opendata, showing
 from jiesu.insight.figures import figures
 from jiesu.insight.rankings import Ranking, side_by_side, standing_words
-from jiesu.insight.scope import READERS, Code, InsightError, may_read, region_name
+from jiesu.insight.scope import READERS, Code, InsightError, Scope, may_read, region_name
 from jiesu.insight.tallies import keeping
 from jiesu.people import settings
 from jiesu.people.access import record_access
@@ -20,6 +20,7 @@ from jiesu.people.models import AccessAct
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import going, page
 from jiesu.web.insight.asking import address, choices, scope_of
+from jiesu.web.insight.tables import figure_url, linked
 
 KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
@@ -44,7 +45,7 @@ def ranking(request: DeskRequest) -> HttpResponse:
     context = {
         "title": _("各地对比（%(when)s）") % {"when": scope.period.label},
         **choices(request, scope),
-        "rankings": [_shown(r, number) for number, r in enumerate(found)],
+        "rankings": [_shown(r, number, scope) for number, r in enumerate(found)],
         "back_url": f"{reverse('insight:report')}?{address(scope)}",
         "ranked": [f for f in figures() if f.better],
         "may_enter": request.actor.has(*means.EDITORS),
@@ -52,12 +53,19 @@ def ranking(request: DeskRequest) -> HttpResponse:
     return page(request, "insight/ranking.html", context, current="insight:report")
 
 
-def _shown(found: Ranking, number: int) -> dict[str, Any]:
-    unit = found.figure.unit
+def _shown(found: Ranking, number: int, scope: Scope) -> dict[str, Any]:
+    unit, key = found.figure.unit, found.figure.key
     return {
         "label": found.figure.label,
         "formula": found.figure.formula,
-        "places": [(p.name, showing.words(p.value, unit), standing_words(p, found.of)) for p in found.places],
+        "places": [
+            (
+                p.name,
+                linked(p.value, unit, figure_url(key, scope, region=p.code)),
+                standing_words(p, found.of),
+            )
+            for p in found.places
+        ],
         "mean": showing.words(found.mean, unit) if found.mean is not None else "",
         "published": [(m.label, showing.words(m.value, unit), m.source) for m in found.published],
         "chart": charts.places(found) if len(found.places) > 1 else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,16 +12,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jiesu.insight import behind, charts, paper, reports, showing, workbook
-from jiesu.insight.figures import GROUPS, figure
+from jiesu.insight.behind import Asked, Behind
+from jiesu.insight.figures import CLOCKS, GROUPS
 from jiesu.insight.periods import Span
 from jiesu.insight.reports import Measured, Report, Table
-from jiesu.insight.scope import READERS, InsightError
+from jiesu.insight.scope import READERS, InsightError, Scope, regions_for
 from jiesu.people import calendar
 from jiesu.people.access import record_access
 from jiesu.people.models import AccessAct
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import page
 from jiesu.web.desk.listing import line
+from jiesu.web.insight import tables
 from jiesu.web.insight.asking import address, choices, scope_of
 
 #: What stands large on top of the page.
@@ -76,11 +79,11 @@ def _shown(made: Report) -> dict[str, Any]:
             if (m := made.by_key.get(key)) is not None
         ],
         "groups": [
-            (label, [_row(m, asked) for m in made.figures if m.figure.group == group])
+            (label, [_row(m, made.scope) for m in made.figures if m.figure.group == group])
             for group, label in GROUPS.items()
         ],
-        "region_rows": showing.region_rows(made),
-        "course_rows": showing.course_rows(made),
+        "region_rows": tables.region_rows(made),
+        "course_rows": tables.course_rows(made),
         "course_chart": charts.course(made),
         "region_chart": charts.regions(made) if made.regions else None,
         "tables": [_table(t, made) for t in made.tables if t.rows],
@@ -99,7 +102,7 @@ def _compared(m: Measured) -> str:
     return _("同比 %(change)s") % {"change": showing.change(m)} if m.change is not None else ""
 
 
-def _row(m: Measured, asked: str) -> dict[str, Any]:
+def _row(m: Measured, scope: Scope) -> dict[str, Any]:
     found = m.figure
     return {
         "label": found.label,
@@ -108,7 +111,7 @@ def _row(m: Measured, asked: str) -> dict[str, Any]:
         "change": showing.change(m),
         "formula": found.formula,
         "source": found.source,
-        "cases": f"{reverse('insight:cases', args=[found.key])}?{asked}" if found.cases else "",
+        "cases": tables.figure_url(found.key, scope) if found.cases and m.value else "",
     }
 
 
@@ -117,7 +120,7 @@ def _table(made: Table, whole: Report) -> dict[str, Any]:
     return {
         "key": declared.key,
         "label": declared.label,
-        "rows": showing.table_rows(made, compared=whole.compared),
+        "rows": tables.breakdown_rows(made, whole),
         "formula": declared.formula,
         "source": declared.source,
         "chart": charts.table(made) if declared.chart else None,
@@ -127,26 +130,52 @@ def _table(made: Table, whole: Report) -> dict[str, Any]:
 
 @desk(*READERS)
 def cases(request: DeskRequest, key: str) -> HttpResponse:
-    """The cases behind a figure, within the reader's rights, the newest first."""
-    asked = figure(key)
-    if asked is None:
+    """The cases behind a figure or, with ``column`` and ``row``, a cell of a breakdown; the newest first."""
+    query = request.GET
+    column, row = query.get("column", ""), query.get("row", "")
+    asked = behind.of_cell(key, column, row) if column else behind.of_figure(key)
+    if asked is None or "\0" in row:
         raise Http404
     try:
-        scope = scope_of(request)
-        found = behind.read(asked, scope, actor=request.actor, after=request.GET.get("after", ""))
+        scope = replace(scope_of(request), own=query.get("own") == "1")
+        found = behind.read(asked, scope, actor=request.actor, after=query.get("after", ""))
     except InsightError as error:
         refused = {"title": asked.label, "problem": error.message}
         return page(request, "insight/cases.html", refused, current="insight:report", status=422)
     days = calendar.entered(request.staff)
-    here = reverse("insight:cases", args=[key])
+    cell = {"column": column, "row": row} if column else {}
+    here = tables.figure_url(key, scope, **cell)
+    place = dict(regions_for(request.actor)).get(scope.region, scope.region)
     context: dict[str, Any] = {
-        "title": f"{asked.label}（{scope.period.label}）",
-        "figure": asked,
-        "back_url": f"{reverse('insight:report')}?{address(scope)}",
+        "title": asked.label,
+        "where": _("%(place)s本级") % {"place": place} if scope.own else place,
+        "when": scope.period.label,
+        "formula": asked.declared.formula,
+        "account": _account(asked, found),
+        "back_url": f"{reverse('insight:report')}?{address(replace(scope, own=False))}",
         "lines": [line(item, now=request.now, calendar=days) for item in found.items],
-        "next_url": f"{here}?{address(scope)}&{urlencode({'after': found.following})}"
-        if found.following
-        else "",
-        "previous_url": f"{here}?{address(scope)}" if request.GET.get("after") else "",
+        "next_url": f"{here}&{urlencode({'after': found.following})}" if found.following else "",
+        "previous_url": here if query.get("after") else "",
     }
     return page(request, "insight/cases.html", context, current="insight:report")
+
+
+def _account(asked: Asked, found: Behind) -> list[str]:
+    """How the number and the list belong together."""
+    seen = f"{min(found.seen, behind.MOST):,}"
+    told = [str(asked.listing)] if asked.listing else []
+    if found.number is not None:
+        n = f"{found.number:,}"
+        if asked.declared.source == CLOCKS:
+            told.append(_("统计 %(n)s 个期限，一件案件可以有几个") % {"n": n})
+        else:
+            told.append(_("统计 %(n)s 件") % {"n": n})
+    if found.without > 0:
+        told.append(
+            _("其中 %(n)s 件来件没有立件（当场答复、并入已有案件或者中途挂断）") % {"n": f"{found.without:,}"}
+        )
+    if found.seen > behind.MOST:
+        told.append(_("您有权查看的超过 %(n)s 件，列在下面，最新的在前") % {"n": seen})
+    else:
+        told.append(_("您有权查看的 %(n)s 件列在下面，最新的在前") % {"n": seen})
+    return told
