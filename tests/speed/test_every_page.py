@@ -191,8 +191,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit("supervisor", 20, lambda _world: {"key": "complaints"}, query="?region=430900&own=1"),
     ],
     "insight:ranking": [Visit("supervisor", 16)],
-    # A file of a whole year, made a few times a year: a statement for each figure and month.
-    "insight:open": [Visit("supervisor", 320, query="?region=430900&period=2025")],
+    "insight:open": [Visit("supervisor", 19, query="?region=430900&period=2025")],
     "imports:list": [Visit("dispatcher.ziyang", 6)],
     "imports:one": [Visit("dispatcher.ziyang", 6, run)],
     "imports:progress": [Visit("dispatcher.ziyang", 6, run)],

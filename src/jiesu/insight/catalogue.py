@@ -15,6 +15,7 @@ from jiesu.insight.figures import (
     CASES,
     CLOCKS,
     CONTACTS,
+    KINDS,
     Figure,
     Group,
     Label,
@@ -25,6 +26,9 @@ from jiesu.insight.figures import (
     register,
 )
 from jiesu.insight.tallies.keeping import Counts
+from jiesu.insight.words import subject_word
+
+__all__ = ["BY_REGION", "DECLARED", "KINDS", "subject_word"]
 
 MISSED = _("列出逾期的案件")
 CLOSED = _("列出已办结的案件")

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from jiesu.insight.figures import Breakdown, Figure, Unit, Value, breakdowns, figures
 from jiesu.insight.periods import Span
 from jiesu.insight.reports import plain
-from jiesu.insight.scope import Code, InsightError, Scope, region_name, regions_below
+from jiesu.insight.scope import Code, InsightError, Scope, region_name, regions_of
 from jiesu.insight.suppression import Cell, Total, hidden
 from jiesu.insight.tallies import reading
 from jiesu.insight.tallies.keeping import Counts
@@ -115,9 +115,7 @@ def publish(scope: Scope, *, threshold: int) -> list[Datum]:
 
 def _tree(code: str, scope: Scope) -> _Region:
     """The province with everything below it, and at each level what is left as its own."""
-    levels: dict[str, list[tuple[str, str]]] = {code: regions_below(code)}
-    for city, _name in levels[code]:
-        levels[city] = regions_below(city)
+    levels = regions_of(code)
     units = [code, *(c for below in levels.values() for c, _n in below)]
     counts = reading.totals(units, scope.since, scope.until)
 

@@ -207,3 +207,22 @@ def regions_below(region: str) -> list[tuple[str, str]]:
     )
     names = dict(Division.objects.filter(code__in=codes).values_list("code", "name"))
     return sorted((code, names.get(code, code)) for code in codes)
+
+
+def regions_of(province: str) -> dict[str, list[tuple[str, str]]]:
+    """``regions_below`` of a province and of each of its cities, in two queries."""
+    places = list(
+        Organisation.objects.filter(province=province, type=OrganisationType.BUREAU)
+        .exclude(city="")
+        .order_by()
+        .values_list("city", "county")
+        .distinct()
+    )
+    below: dict[str, set[str]] = {province: set()}
+    for city, county in places:
+        below[province].add(city)
+        if county:
+            below.setdefault(city, set()).add(county)
+    every = {code for codes in below.values() for code in codes}
+    names = dict(Division.objects.filter(code__in=every).values_list("code", "name"))
+    return {above: sorted((code, names.get(code, code)) for code in codes) for above, codes in below.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from jiesu.insight import opendata
 from jiesu.insight.models import PublishedMean
-from jiesu.insight.scope import Scope
+from jiesu.insight.scope import Scope, regions_below, regions_of
 from jiesu.insight.tallies import keeping
 from jiesu.people.models import AccessLog
 from tests.insight.conftest import random_cases  # noqa: F401
@@ -79,6 +80,17 @@ def test_files_of_city_and_county_say_the_same_and_hide_small_numbers(counted: N
         assert own == {k: v for k, v in city.items() if k[0] == county}
     last = AccessLog.objects.latest("at")
     assert last.detail["open_data"] == "430981"
+
+
+def test_open_data_are_read_at_once_for_the_whole_province(
+    counted: None, django_assert_max_num_queries: Any
+) -> None:
+    levels = regions_of("430000")
+    assert len(levels) == 15
+    assert all(found == regions_below(above) for above, found in levels.items())
+    scope = Scope.year("430900", 2020, timezone.now())
+    with django_assert_max_num_queries(8):
+        assert opendata.publish(scope, threshold=5)
 
 
 def test_a_figure_is_hidden_with_the_counts_it_is_made_of(counted: None) -> None:
