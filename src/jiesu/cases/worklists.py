@@ -27,7 +27,7 @@ from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, visible_parts
 
 PAGE = 50
-MOST_EXPORTED = 20_000
+MOST_EXPORTED = 50_000
 
 
 @dataclass(frozen=True)
@@ -232,6 +232,7 @@ def base(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> 
 
 
 ORDER = (F("due_at").asc(nulls_last=True), F("id").asc())
+_NEWEST_FIRST = (F("registered_at").desc(), F("id").desc())
 
 
 def _cursor(case: Case, order: str) -> str:
@@ -364,7 +365,10 @@ def page(
     return Page(items(found, actor), _cursor(found[-1], order) if more and found else "", first)
 
 
-def each_in(actor: Actor, rows: QuerySet[Case], *, most: int = MOST_EXPORTED) -> Iterable[Item]:
-    """The rows of an export, in the order of the clock, at most ``most``."""
-    for case in shown(rows).order_by(*ORDER)[:most].iterator(chunk_size=500):
+def each_in(
+    actor: Actor, rows: QuerySet[Case], *, order: str = BY_CLOCK, most: int = MOST_EXPORTED
+) -> Iterable[Item]:
+    """The rows of an export in the order of their filters, at most ``most``."""
+    ordered = shown(rows).order_by(*(_NEWEST_FIRST if order == NEWEST else ORDER))
+    for case in ordered[:most].iterator(chunk_size=500):
         yield Item(case, visible_parts(standing_of(case), actor))

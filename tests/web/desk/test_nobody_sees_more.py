@@ -172,6 +172,13 @@ def test_the_export_is_masked_inert_and_on_record(office: Office, sign_in: SignI
     assert AccessLog.objects.get(act="export").detail["rows"] == 1
 
 
+def test_the_export_comes_in_the_order_of_the_list_on_the_screen(office: Office, sign_in: SignIn) -> None:
+    first, second = office.assigned(), office.assigned()
+    for query, expected in (("?scope=mine", [first, second]), ("?scope=mine&closed=1", [second, first])):
+        rows = sheet(sign_in("handler"), query)
+        assert [str(row[0]) for row in rows[1:]] == [str(number) for number in expected]
+
+
 def test_files_come_as_what_they_are_and_never_as_a_page(office: Office, sign_in: SignIn) -> None:
     number = office.accepted()
     client = sign_in("handler")

@@ -94,7 +94,8 @@ def export(request: DeskRequest) -> HttpResponse:
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, [_(name) for name in COLUMNS], bold)
     count = 0
-    for count, item in enumerate(each_in(request.actor, base(request.actor, scope, filters, request.now)), 1):
+    rows = each_in(request.actor, base(request.actor, scope, filters, request.now), order=filters.order)
+    for count, item in enumerate(rows, 1):
         sheet.write_row(count, 0, [safe(c) for c in cells(line(item, now=request.now, calendar=days))])
     book.close()
     record_access(
