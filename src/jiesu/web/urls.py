@@ -10,6 +10,7 @@ FACES = (
     ("desk/", "jiesu.web.insight.urls"),
     ("desk/", "jiesu.web.imports.urls"),
     ("desk/", "jiesu.web.hotspots.urls"),
+    ("desk/", "jiesu.web.wall.urls"),
     ("", "jiesu.web.hotspots.public_urls"),
     ("api/v1/", "jiesu.web.api.urls"),
     ("", "jiesu.web.portal.urls"),

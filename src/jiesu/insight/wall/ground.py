@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from jiesu.insight.scope import Code, InsightError, may_read, region_name
 from jiesu.people.actors import Actor
 from jiesu.places.models import Organisation, OrganisationType
 
+_CODE = re.compile(r"[0-9]{6}", re.ASCII)
 _TILES = Path(__file__).parent / "data" / "tiles.yaml"
 #: Tiles are wider than high: so many columns for each row of a grid that has no positions.
 _WIDE = 0.9
@@ -71,7 +73,7 @@ def permit(actor: Actor, region: str) -> None:
     Raises:
         InsightError: ``not_permitted``, the same for a region that is not there.
     """
-    if not may_read(actor, region):
+    if not _CODE.fullmatch(region) or not may_read(actor, region):
         raise InsightError(Code.NOT_PERMITTED, _("您只能查看本机关和下级的大屏。"))
 
 
@@ -117,8 +119,8 @@ def _placed(region: str, named: list[tuple[str, str]]) -> Iterator[Tile]:
     free = (place for n in range(len(named) + len(taken)) if (place := _cell(n, width)) not in taken)
     for key, name in named:
         if key in layout:
-            place = layout[key]
-            yield Tile(key, place.get("name", name), place["row"], place["column"])
+            there = layout[key]
+            yield Tile(key, there.get("name", name), there["row"], there["column"])
         else:
             yield Tile(key, name, *next(free))
 

@@ -27,7 +27,7 @@ from jiesu.places.models import Organisation, OrganisationType
 
 _WORDING = Path(__file__).parent / "data" / "wording.yaml"
 #: Days looked at, hot spots shown, words and places of each.
-DAYS, SHOWN, WORDS, PLACES = 7, 4, 3, 2
+DAYS, SHOWN, WORDS, PLACES = 14, 4, 3, 2
 #: Roles that see the outline and the content of what lies below their bureau.
 _ABOVE = (Role.HEAD, Role.SUPERVISOR, Role.AUDITOR)
 
@@ -85,7 +85,9 @@ def matters(looking: Actor, at: datetime) -> tuple[HotMatter, ...]:
 def _subjects(looking: Actor, spots: list[HotSpot]) -> dict[int, str]:
     """The subject that most cases of each hot spot have."""
     root = {member: spot.key for spot in spots for member in spot.members}
-    rows = visible(looking).filter(**{f"{MEMBER}spot__in": list(root)}, kind__in=OPEN_KINDS).exclude(subject="")
+    rows = (
+        visible(looking).filter(**{f"{MEMBER}spot__in": list(root)}, kind__in=OPEN_KINDS).exclude(subject="")
+    )
     counted: dict[int, Counter[str]] = {}
     grouped = rows.order_by().values_list(f"{MEMBER}spot", "subject").annotate(n=Count("pk"))
     for spot, subject, n in grouped:

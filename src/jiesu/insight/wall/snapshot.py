@@ -178,7 +178,9 @@ def _parts(where: Ground, rows: _Rows, ordinary: Usual | None) -> list[Part]:
         before = (
             None
             if ordinary is None
-            else sum(ordinary.until(minute, key) for key in gathered(tile.key, {k: k for k in ordinary.parts}))
+            else sum(
+                ordinary.until(minute, key) for key in gathered(tile.key, {k: k for k in ordinary.parts})
+            )
         )
         count = sum(gathered(tile.key, rows.contacts.parts))
         found.append(Part(tile, count, before, _sum(dict(enumerate(gathered(tile.key, rows.due))))))
@@ -187,7 +189,9 @@ def _parts(where: Ground, rows: _Rows, ordinary: Usual | None) -> list[Part]:
 
 def _sum(due: dict[Any, Due]) -> Due:
     return Due(
-        sum(d.late for d in due.values()), sum(d.today for d in due.values()), sum(d.soon for d in due.values())
+        sum(d.late for d in due.values()),
+        sum(d.today for d in due.values()),
+        sum(d.soon for d in due.values()),
     )
 
 

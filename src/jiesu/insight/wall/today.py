@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count
@@ -107,8 +108,8 @@ def contacts(region: str, level: Level, day: date) -> Contacts:
     """The contacts received on a day; one statement."""
     found = Contacts()
     with connection.cursor() as cursor:
-        statement = _TODAY.format(placed=_placed(level))
-        cursor.execute(statement, {"days": [begins(day)], "region": region})
+        values: dict[str, Any] = {"days": [begins(day)], "region": region}
+        cursor.execute(_TODAY.format(placed=_placed(level)), values)
         for minute, part, kind, subject, count in cursor.fetchall():
             if minute is not None:
                 found.minutes[minute] = count
@@ -125,7 +126,7 @@ def by_slot(region: str, level: Level, days: Sequence[date], step: int) -> dict[
     """The contacts of some days together, by part and by stretches of ``step`` minutes; one statement."""
     found: dict[str, dict[int, int]] = {}
     with connection.cursor() as cursor:
-        values = {"days": [begins(day) for day in days], "region": region, "step": step}
+        values: dict[str, Any] = {"days": [begins(day) for day in days], "region": region, "step": step}
         cursor.execute(_BEFORE.format(placed=_placed(level)), values)
         for part, slot, count in cursor.fetchall():
             found.setdefault(part, {})[slot] = count
@@ -164,7 +165,7 @@ def due(region: str, level: Level, now: datetime) -> Mapping[str, Due]:
 def done(region: str, level: Level, day: date) -> Done:
     """How many cases were accepted, decided and closed on a day; one statement."""
     first = begins(day)
-    values = {
+    values: dict[str, Any] = {
         "types": list(_telling()),
         "begins": first,
         "ends": first + timedelta(days=1),

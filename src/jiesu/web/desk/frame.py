@@ -60,6 +60,7 @@ def navigation(actor: Actor, waiting: Badges, current: str) -> list[Entry]:
     if actor.has("head", "supervisor", "legal", "auditor"):
         found.append(_entry("hotspots:list", _("热点"), "flame", key="h"))
         found.append(_entry("insight:report", _("统计报表"), "chart-bar", key="b"))
+        found.append(_entry("wall:wall", _("指挥大屏"), "device-desktop", key="w"))
     if works_cases(actor):
         found.append(_entry("desk:reminders", _("提醒"), "bell", key="r", badge=_capped(waiting.reminders)))
         found.append(_entry("desk:search", _("检索"), "search", key="s"))
