@@ -201,6 +201,8 @@ VISITS: dict[str, list[Visit]] = {
     "hotspots:one": [Visit("head", 25, spot)],
     "hotspots:cases": [Visit("head", 13, spot)],
     "hotspots:warn": [Visit("head", 12, spot)],
+    "wall:wall": [Visit("supervisor", 20), Visit("head", 20)],
+    "wall:snapshot": [Visit("supervisor", 20), Visit("head", 20, query="?region=430902")],
     "warnings:list": [Visit("", 3)],
     "api:openapi": [Visit("", 0)],
     "api:docs": [Visit("", 0)],

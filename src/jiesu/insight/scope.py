@@ -162,10 +162,9 @@ def may_read(actor: Actor, region: str) -> bool:
         return True
     if not actor.has(*READERS) or actor.authority_id is None:
         return False
-    own = actor.county or actor.city or actor.province
-    if not own:
-        return False
-    return region.startswith(own.rstrip("0") if not actor.county else own)
+    # Two digits for each level: a city's own code may end in more zeros (431000 is no part of 4311).
+    own = actor.county or actor.city[:4] or actor.province[:2]
+    return bool(own) and region.startswith(own)
 
 
 def own_region(actor: Actor) -> str:
