@@ -22,7 +22,7 @@ from jiesu.people.models import Staff
 
 CENTRE, COUNTY = "430900", "430903"
 AS_IT_COMES = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 scopes = st.tuples(
     st.sampled_from(["430000", CENTRE, COUNTY, "430981"]),

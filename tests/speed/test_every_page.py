@@ -190,6 +190,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit("head", 20, lambda _world: {"key": "contacts_by_channel"}, query="?column=count&row=hotline"),
         Visit("supervisor", 20, lambda _world: {"key": "complaints"}, query="?region=430900&own=1"),
     ],
+    "insight:industries": [Visit("head", 14)],
     "insight:ranking": [Visit("supervisor", 16)],
     "insight:open": [Visit("supervisor", 19, query="?region=430900&period=2025")],
     "imports:list": [Visit("dispatcher.ziyang", 6)],

@@ -12,6 +12,8 @@ class Code(StrEnum):
     """Stable codes; the Chinese message is made from the error's data."""
 
     NAME_MISSING = "business_name_missing"
+    UNKNOWN = "business_unknown"
+    INDUSTRY_UNKNOWN = "business_industry_unknown"
     CREDIT_CODE_LENGTH = "credit_code_length"
     CREDIT_CODE_CHARACTER = "credit_code_character"
     CREDIT_CODE_PREFIX = "credit_code_prefix"
@@ -26,6 +28,8 @@ class Code(StrEnum):
 
 _MESSAGES: Mapping[Code, Promise] = {
     Code.NAME_MISSING: _("请填写经营者名称"),
+    Code.UNKNOWN: _("没有找到这个经营者，请刷新页面后再试"),
+    Code.INDUSTRY_UNKNOWN: _("请从国民经济行业分类的门类中选择行业"),
     Code.CREDIT_CODE_LENGTH: _("统一社会信用代码应当是18位，这里有{length}位"),
     Code.CREDIT_CODE_CHARACTER: _(
         "统一社会信用代码第{position}位的“{character}”不对：不使用字母 I、O、S、V、Z，第3至8位是数字"

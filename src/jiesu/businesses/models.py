@@ -51,6 +51,7 @@ class Business(models.Model):
         related_name="shops",
         verbose_name=_("所在平台"),
     )
+    industry = models.CharField(_("行业门类"), max_length=1, blank=True, default="", db_default="")
     shop_name = models.CharField(_("店铺名称"), max_length=200, blank=True)
     shop_url = models.CharField(_("店铺网址"), max_length=500, blank=True)
     name_key = models.CharField(_("名称检索键"), max_length=200, editable=False)

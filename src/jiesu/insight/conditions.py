@@ -81,12 +81,32 @@ def _with_clock(state: Q, **conditions: Any) -> Q:
     return Q(Exists(Clock.objects.filter(state, case_id=OuterRef("pk"), **conditions)))
 
 
-def platform(scope: Scope, code: str) -> Q:
+def platform(_scope: Scope, code: str) -> Q:
     """Complaints about a platform or a shop on it."""
+    return Q(kind="complaint") & _on_platform(code)
+
+
+def contacts_on_platform(_scope: Scope, code: str) -> Q:
+    """The first cases of contacts about a platform or a shop on it; ``-``: about neither, as far as it is known."""
+    return Q(of_contact()) & _on_platform(code)
+
+
+def _on_platform(code: str) -> Q:
+    if code == "-":
+        online = Business.objects.exclude(platform=None, kind__in=["merchant", "shop"])
+        return Q(business_id=None) | ~Q(business_id__in=online.values("pk"))
     if not code.isascii() or not code.isdigit() or len(code) > 18:
         return Q(pk__in=[])
     shops = Business.objects.filter(Q(platform=code) | Q(pk=code, kind="platform", platform=None))
-    return Q(kind="complaint", business_id__in=shops.values("pk"))
+    return Q(business_id__in=shops.values("pk"))
+
+
+def contacts_in_industry(_scope: Scope, code: str) -> Q:
+    """The first cases of contacts about businesses of an industry; ``-`` where none is entered."""
+    entered = Business.objects.exclude(industry="").values("pk")
+    if code == "-":
+        return Q(of_contact()) & (Q(business_id=None) | ~Q(business_id__in=entered))
+    return Q(of_contact()) & Q(business_id__in=Business.objects.filter(industry=code).values("pk"))
 
 
 def decided(outcome: str) -> WhereRow:

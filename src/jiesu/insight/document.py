@@ -32,7 +32,9 @@ of the JSON. A part of the product adds its own with `jiesu.insight.figures.regi
 - Open data (CSV, JSON) are given out for years that are over. Numbers from 1 to below the setting `figures.small_cell` are
   hidden, and others with them, over all regions of the province at once, until for each small number there is another table
   that would be published just the same. A figure is shown where every count it is made of is.
-- The source of counts for industry is missing: no record says to which industry a business belongs.
+- Industry is the section (门类) of GB/T 4754—2017 in which the registry holds the respondent of the contact's first case. Nothing
+  derives it: heads, supervisors and the legal section enter it (登记行业), those businesses first about which most came; contacts
+  about others count as 未登记. The registry itself is not connected, and sheets that are imported have no column for it.
 - Figures come from tallies: each action marks its day and holder in its own transaction, and a job counts what is marked
   every minute. A report says as of when it is, and how many changes wait. `jiesu report --check` compares all tallies
   with a recount.

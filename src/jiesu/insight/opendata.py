@@ -28,7 +28,7 @@ from jiesu.insight.tallies.keeping import Counts
 
 #: Breakdowns whose pieces are published; the others go by law, platform or line, where a cell may be one business.
 PUBLISHED = frozenset(
-    {"contacts_by_kind", "contacts_by_channel", "complaints_by_subject", "reports_by_subject",
+    {"contacts_by_kind", "contacts_by_channel", "contacts_by_industry", "complaints_by_subject", "reports_by_subject",
      "refusals_by_ground", "terminations_by_ground"}
 )  # fmt: skip
 #: What a count is made of, where that is counted too: (total, parts, what is left).

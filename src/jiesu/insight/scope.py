@@ -29,6 +29,7 @@ class Code(StrEnum):
     UNKNOWN_ORGANISATION = "unknown_organisation"
     BAD_PERIOD = "bad_period"
     BAD_MEAN = "bad_mean"
+    BAD_INDUSTRY = "bad_industry"
     NOT_PERMITTED = "not_permitted"
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from jiesu import law
+from jiesu.businesses.industries import sections
 from jiesu.businesses.models import Business
 from jiesu.cases.kinds import Channel, Kind
 from jiesu.insight.figures import Label
@@ -63,9 +64,18 @@ def rule_word(code: str) -> str:
         return code
 
 
-@lru_cache(maxsize=4096)
+def industry_word(code: str) -> str:
+    """A section of the national classification of industries."""
+    return sections().get(code, code) if code != "-" else say("未登记")
+
+
 def platform_word(code: str) -> str:
     """The name of a platform."""
+    return _platform(code) if code != "-" else say("不涉及平台或者未登记")
+
+
+@lru_cache(maxsize=4096)
+def _platform(code: str) -> str:
     found = (
         Business.objects.filter(pk=code).values_list("name", flat=True).first() if code.isdigit() else None
     )

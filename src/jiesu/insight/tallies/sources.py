@@ -85,16 +85,20 @@ WITH t AS (
     SELECT coalesce(k.province, o.province) AS province, coalesce(k.city, o.city) AS city,
            coalesce(k.county, o.county) AS county,
            coalesce(k.organisation_id, k.registered_by_id, c.registered_by_id) AS holder,
-           coalesce(k.kind, nullif(c.kind, 'auto'), 'other') AS kind, c.channel, c.line
+           coalesce(k.kind, nullif(c.kind, 'auto'), 'other') AS kind, c.channel, c.line,
+           coalesce(nullif(b.industry, ''), '-') AS industry,
+           coalesce(coalesce(b.platform_id, CASE WHEN b.kind = 'platform' THEN b.id END)::text, '-') AS platform
       FROM intake_contact c
       JOIN places_organisation o ON o.id = c.registered_by_id
       LEFT JOIN cases_case k ON k.id = c.cases[1] AND k.contact_id = c.id
+      LEFT JOIN businesses_business b ON b.id = k.business_id
      WHERE c.received_at >= %(begins)s AND c.received_at < %(ends)s
 )
 SELECT province, city, county, holder, key, count(*)
   FROM t CROSS JOIN LATERAL (VALUES
     ('contacts'), ('contacts.kind|' || kind), ('contacts.channel|' || channel || '|' || kind),
-    ('contacts.line|' || nullif(line, ''))) AS v(key)
+    ('contacts.line|' || nullif(line, '')), ('contacts.industry|' || industry),
+    ('contacts.platform|' || platform)) AS v(key)
  WHERE holder = ANY(%(holders)s) AND key IS NOT NULL
  GROUP BY 1, 2, 3, 4, 5
 """,

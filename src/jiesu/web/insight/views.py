@@ -87,6 +87,9 @@ def _shown(made: Report) -> dict[str, Any]:
         "course_chart": charts.course(made),
         "region_chart": charts.regions(made) if made.regions else None,
         "tables": [_table(t, made) for t in made.tables if t.rows],
+        "industries_url": f"{reverse('insight:industries')}?{asked}"
+        if made.scope.organisation is None
+        else "",
         "ranking_url": f"{reverse('insight:ranking')}?{asked}",
         "open_url": f"{reverse('insight:open')}?{asked}" if _published(made) else "",
         "files": [(kind, f"{here}?{asked}&format={kind}") for kind in (*FILES, "json")],
