@@ -39,25 +39,36 @@
     fit(place);
   }
 
-  /* A name that is too long for its place is written smaller, and at last in two lines: nothing is cut off. */
+  /* What is too wide for its place is written smaller; a name is broken into lines before it becomes too small. Nothing is cut. */
   function fit(within) {
     for (const node of within.querySelectorAll("[data-fit]")) shrink(node);
     if (within.matches("[data-fit]")) shrink(within);
+    const row = within.closest("[data-even]");
+    for (const each of row ? [row] : within.querySelectorAll("[data-even]")) even(each);
   }
+
+  /* Numbers side by side are of one size, that of the longest. */
+  function even(row) {
+    const numbers = [...row.querySelectorAll('[data-fit="number"]')];
+    const size = Math.min(...numbers.map((node) => parseFloat(getComputedStyle(node).fontSize)));
+    for (const node of numbers) node.style.fontSize = `${size}px`;
+  }
+
+  const LEAST = { name: 0.7, number: 0.3 };
 
   function shrink(node) {
     node.style.fontSize = "";
     node.classList.remove("wall-wrapped");
-    const full = parseFloat(getComputedStyle(node).fontSize);
-    for (let share = 1; share >= 0.7 && node.scrollWidth > node.clientWidth; share -= 0.05) {
+    const full = parseFloat(getComputedStyle(node).fontSize), least = LEAST[node.dataset.fit];
+    for (let share = 1; share >= least && node.scrollWidth > node.clientWidth; share -= 0.05) {
       node.style.fontSize = `${full * share}px`;
     }
-    if (node.scrollWidth > node.clientWidth) node.classList.add("wall-wrapped");
+    if (node.dataset.fit === "name") node.classList.toggle("wall-wrapped", node.scrollWidth > node.clientWidth);
   }
 
-  function fitted(name, css, words) {
-    const made = element(name, css, words);
-    made.dataset.fit = "";
+  function fitted(kind, css, words) {
+    const made = element("span", css, words);
+    made.dataset.fit = kind;
     return made;
   }
 
@@ -105,14 +116,14 @@
 
   function counted(item) {
     const made = element("li");
-    made.append(element("span", "wall-label", item.label), fitted("span", "wall-number", number.format(item.count)));
+    made.append(element("span", "wall-label", item.label), fitted("number", "wall-number", number.format(item.count)));
     return made;
   }
 
   function owing(item) {
     const made = element("tr"), name = element("th");
     name.scope = "row";
-    name.append(fitted("span", "wall-place", item.name));
+    name.append(fitted("name", "wall-place", item.name));
     made.append(name);
     for (const kind of ["late", "today", "soon"]) {
       made.append(element("td", item[kind] ? `wall-${kind}` : "wall-zero", number.format(item[kind])));
@@ -124,16 +135,16 @@
     const made = element("li", `wall-tile wall-shade-${item.shade}${item.hot ? " wall-hot" : ""}`);
     made.style.gridRow = item.row;
     made.style.gridColumn = item.column;
-    const count = element("span", "wall-tile-count", number.format(item.count));
+    const count = fitted("number", "wall-tile-count", number.format(item.count));
     if (item.hot) {
       const mark = element("b", "wall-hot-mark", "▲");
       mark.append(element("span", "visually-hidden", word.wordHot));
       count.append(mark);
     }
-    const lamps = element("span", "wall-tile-lamps");
+    const lamps = fitted("number", "wall-tile-lamps");
     if (item.late) lamps.append(lamp("late", "●", word.wordLate, item.late));
     if (item.today) lamps.append(lamp("today", "◆", word.wordDue, item.today));
-    made.append(fitted("span", "wall-tile-name", item.name), count, lamps);
+    made.append(fitted("name", "wall-tile-name", item.name), count, lamps);
     return made;
   }
 
@@ -148,25 +159,28 @@
   function subject(item) {
     const made = element("li"), bar = element("span", "wall-meter");
     bar.style.setProperty("--share", `${item.share}%`);
-    made.append(fitted("span", "wall-label", item.label), bar, element("span", "wall-number", number.format(item.count)));
+    made.append(fitted("name", "wall-label", item.label), bar, element("span", "wall-number", number.format(item.count)));
     return made;
   }
 
   function matter(item) {
-    const made = element("li"), title = fitted("span", "wall-matter", item.subject);
+    const made = element("li"), title = fitted("name", "wall-matter", item.subject);
     if (item.words) title.append(element("span", "wall-matter-words", item.words));
-    const people = element("span", "wall-number", number.format(item.people));
-    people.append(element("small", "", word.wordPeople));
-    const trend = element("span", "wall-trend", item.growing ? "▲" : "");
-    if (item.growing) trend.append(element("span", "visually-hidden", word.wordGrowing));
-    made.append(title, fitted("span", "wall-where", item.places), people, trend);
+    const people = element("span", "wall-number");
+    if (item.growing) {
+      const trend = element("span", "wall-trend", "▲");
+      trend.append(element("span", "visually-hidden", word.wordGrowing));
+      people.append(trend);
+    }
+    people.append(number.format(item.people), element("small", "", word.wordPeople));
+    made.append(title, fitted("name", "wall-where", item.places), people);
     return made;
   }
 
   function rate(item) {
     const made = element("li"), bar = element("span", "wall-meter");
     bar.style.setProperty("--share", `${item.share ?? 0}%`);
-    made.append(fitted("span", "wall-label", item.label), element("span", "wall-number", item.value), bar);
+    made.append(fitted("name", "wall-label", item.label), element("span", "wall-number", item.value), bar);
     return made;
   }
 
