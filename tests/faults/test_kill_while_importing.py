@@ -17,7 +17,8 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from jiesu.cases.models import Case, Event
+from jiesu.cases import indexing
+from jiesu.cases.models import Case, ComplaintWords, Event
 from jiesu.cases.verify import verify_all
 from jiesu.config.private_database import PrivateServer
 from jiesu.intake import imports, sheets
@@ -38,7 +39,8 @@ django.setup()
 from django.utils import timezone
 from jiesu.intake import imports
 imports.BATCH = 20
-imports.carry_out(int(sys.argv[1]), suggest_kind=None, now=timezone.now)
+imports.WORTH_HELPING = 1
+imports.carry_out(int(sys.argv[1]), suggest_kind=None, now=timezone.now, processes=int(sys.argv[2]))
 """
 
 
@@ -57,8 +59,9 @@ def handed_in(folder: Path, rows: int = ROWS) -> ImportRun:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("processes", [1, 3])
 def test_a_killed_import_goes_on_and_every_row_is_there_once(
-    own_database: str, server: PrivateServer, tmp_path: Path
+    own_database: str, server: PrivateServer, tmp_path: Path, processes: int
 ) -> None:
     # given an import under way in a process of its own
     run = handed_in(tmp_path)
@@ -67,7 +70,9 @@ def test_a_killed_import_goes_on_and_every_row_is_there_once(
     }  # fmt: skip
     killed = []
     for reached in (60, 250):
-        process = subprocess.Popen([sys.executable, "-c", WORKER, str(run.pk)], env=environment)
+        process = subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(run.pk), str(processes)], env=environment
+        )
         end = time.monotonic() + 60
         # when it is killed without a word, twice
         while process.poll() is None and ImportedRow.objects.count() < reached and time.monotonic() < end:
@@ -89,6 +94,10 @@ def test_a_killed_import_goes_on_and_every_row_is_there_once(
     assert asked == Counter(Case.objects.values_list("pk", flat=True))
     assert verify_all().findings == ()
     assert not list((Path(settings.JIESU.home) / "imports").glob("*"))
+    # and no words were lost: every case is found by them once they have been entered
+    assert indexing.enter() == ROWS
+    assert ComplaintWords.objects.filter(words__isnull=False).count() == ROWS
+    assert verify_all().findings == ()
 
 
 def _carried_out(run: int) -> ImportRun:

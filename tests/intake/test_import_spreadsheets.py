@@ -18,15 +18,18 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jiesu.businesses.linking import Named, link
-from jiesu.cases import jobs
-from jiesu.cases.models import Case, Clock, Message, Party, RetentionRun
+from jiesu.cases import indexing, jobs, search
+from jiesu.cases.act import act
+from jiesu.cases.models import Case, Clock, ComplaintWords, Message, Party, ReportWords, RetentionRun
 from jiesu.cases.verify import verify_case
 from jiesu.config import cli
-from jiesu.intake import imports, sheets
+from jiesu.intake import imports, sheets, taking
 from jiesu.intake.import_models import ImportedRow, ImportRun
 from jiesu.intake.models import Contact
 from jiesu.intake.spreadsheet import SheetError
+from jiesu.people.acting import actor_for
 from jiesu.people.actors import SYSTEM
+from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 from jiesu.triage import kind as triage_kind
 from tests.cases.conftest import moment
@@ -295,10 +298,10 @@ def test_a_batch_is_looked_up_together(
 
 
 def test_suggestions_are_asked_for_in_chunks_behind_what_people_wait_for(tmp_path: Path) -> None:
-    rows = [[f"N{n}", *GOOD[1:]] for n in range(imports.CHUNK + 3)]
+    rows = [[f"N{n}", *GOOD[1:]] for n in range(taking.CHUNK + 3)]
     take(sheet(tmp_path, [HEAD, *rows]))
     queued = ProcrastinateJob.objects.filter(task_name="jiesu.suggest_each")
-    assert sorted(len(job.args["cases"]) for job in queued) == [3, imports.CHUNK]
+    assert sorted(len(job.args["cases"]) for job in queued) == [3, taking.CHUNK]
     assert {job.priority for job in queued} == {jobs.IN_THE_BACKGROUND}
     asked = [number for job in queued for number in job.args["cases"]]
     assert sorted(map(int, asked)) == sorted(Case.objects.values_list("pk", flat=True))
@@ -339,3 +342,25 @@ def test_the_command_erases_sheets_and_counts_them(
     assert cli.main(["retention", "run", "--yes", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["sheets"] == 1
     assert RetentionRun.objects.get().files == 1
+
+
+def test_an_import_is_found_by_its_words_when_they_have_been_entered(tmp_path: Path) -> None:
+    # given an imported complaint and report; one is routed before anybody has entered its words
+    report = ["W2", "举报", *GOOD[2:9], "希望查处", *GOOD[10:]]
+    take(sheet(tmp_path, [HEAD, GOOD, report]))
+    complaint, told = Case.objects.get(external_number="W1"), Case.objects.get(external_number="W2")
+    assert indexing.owed(10) == 2
+    assert not ComplaintWords.objects.exists()
+    assert ProcrastinateJob.objects.filter(task_name="jiesu.enter_words").count() == 1
+    dispatcher = actor_for(Staff.objects.get(username="dispatcher"), NOW)
+    act(complaint.pk, "route", {"organisation": by_key("430902-bureau").pk}, actor=dispatcher, at=NOW)
+    # when the job has run, however often
+    assert (indexing.enter(), indexing.enter()) == (2, 0)
+    # then each stands in the index of its kind, with the words of the desk and the marks of today
+    complaint.refresh_from_db()
+    for case, table, demand in ((complaint, ComplaintWords, "退款"), (told, ReportWords, "希望查处")):
+        words = search.tokens(f"{GOOD[8]} {demand} {GOOD[6]}", without=["张小明"])
+        wanted = search.vector([*words, *search.marks(case)])
+        rows = table._default_manager.filter(pk=case.pk)  # type: ignore[attr-defined]
+        assert rows.extra(where=["words = %s::tsvector"], params=[wanted]).count() == 1
+    assert verify_case(complaint) == verify_case(told) == []

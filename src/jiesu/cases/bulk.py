@@ -27,7 +27,7 @@ from jiesu.cases.errors import ActionError
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lifecycle.table import Context
 from jiesu.cases.marking import counted, marks
-from jiesu.cases.models import Link, Message
+from jiesu.cases.models import Link, Message, WordsOwed
 from jiesu.cases.numbering import give_back, take_series
 from jiesu.cases.opening import Opening, make_number, open_draft, placed
 from jiesu.cases.telling import NoticeDraft
@@ -115,6 +115,7 @@ def write(
     before: Callable[[list[History]], list[History]] | None = None,
     after: Callable[[Written], None] | None = None,
     bodies: bool = True,
+    desk: Desk | None = None,
 ) -> Written:
     """Writes new cases with their histories, in batches with a transaction each.
 
@@ -126,11 +127,12 @@ def write(
         after: called inside the same transaction with what the batch wrote; for notes of progress.
         bodies: False stores notices by title, number and addressee only. For figures of past years, where making
             the words of every letter costs most of the time.
+        desk: of whoever writes in many calls; what it stands on is then read once for all of them.
 
     Returns:
         Numbers of the cases written and what was refused. A refused history leaves nothing behind.
     """
-    desk = _Desk(bodies=bodies)
+    desk = desk or Desk(bodies=bodies)
     total = Written()
     waiting = iter(histories)
     while chunk := list(islice(waiting, batch)):
@@ -175,7 +177,7 @@ def reserve_serials(count: int) -> list[int]:
 
 
 def _persist(
-    desk: _Desk,
+    desk: Desk,
     chunk: list[History],
     before: Callable[[list[History]], list[History]] | None,
     after: Callable[[Written], None] | None,
@@ -195,11 +197,18 @@ def _persist(
     raise AssertionError("unreachable")
 
 
-class _Desk:
-    """What a batch needs besides its histories, read once: organisations, names, settings, calendar, numbers."""
+class Desk:
+    """What a batch needs besides its histories, read once: organisations, names, settings, calendar, numbers.
 
-    def __init__(self, *, bodies: bool) -> None:
+    Args:
+        bodies: see ``write``.
+        words_later: leaves the words under which cases are found to a job (``cases.indexing``). They are then taken
+            from facts, demand and respondent.
+    """
+
+    def __init__(self, *, bodies: bool = True, words_later: bool = False) -> None:
         self.bodies = bodies
+        self.words_later = words_later
         self.ground = ground.current()
         self.organisations = _organisations()
         self.bureaus: dict[int, Organisation] = {}
@@ -324,7 +333,10 @@ class _Desk:
         for rows in by_model.values():
             copy_rows(rows)
         copy_rows(marks(counted(d.case) for _h, d in drafts))
-        copy_words((d.case.pk, d.case.kind, _words(h, d)) for h, d in drafts)
+        if self.words_later:
+            copy_rows([WordsOwed(case_id=d.case.pk) for _h, d in drafts])
+        else:
+            copy_words((d.case.pk, d.case.kind, _words(h, d)) for h, d in drafts)
 
 
 def _organisations() -> dict[int, Organisation]:

@@ -31,6 +31,14 @@ def columns_of(model: type[Model], *, keyed: bool) -> list[Field[Any, Any]]:
     return [f for f in model._meta.concrete_fields if f.column and (keyed or not isinstance(f, AutoField))]
 
 
+def values_of(fields: Sequence[Field[Any, Any]]) -> Callable[[Any], tuple[Any, ...]]:
+    """The getter of a row's values; a getter of one attribute alone would give no tuple."""
+    if len(fields) == 1:
+        only = attrgetter(fields[0].attname)
+        return lambda row: (only(row),)
+    return attrgetter(*(f.attname for f in fields))
+
+
 @lru_cache(maxsize=64)
 def _plan(
     model: type[Model], keyed: bool
@@ -45,17 +53,17 @@ def _plan(
         elif isinstance(each, CharField | TextField):
             convert.append((position, _text))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
-    return statement, attrgetter(*(f.attname for f in fields)), tuple(convert)
+    return statement, values_of(fields), tuple(convert)
 
 
 def copy_rows(rows: Sequence[Model]) -> None:
     """Copies rows of one model, whose primary keys are set or left to the table's sequence for all of them."""
     if not rows:
         return
-    statement, values_of, convert = _plan(type(rows[0]), rows[0].pk is not None)
+    statement, getter, convert = _plan(type(rows[0]), rows[0].pk is not None)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            values = list(values_of(row))
+            values = list(getter(row))
             for position, change in convert:
                 values[position] = change(values[position])
             copy.write_row(values)

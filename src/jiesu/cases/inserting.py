@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from django.db.models import Model
 from psycopg import sql
 
 from jiesu import statements
-from jiesu.cases.copying import columns_of
+from jiesu.cases.copying import columns_of, values_of
 
 
 def insert_rows(rows: Iterable[Model]) -> None:
@@ -38,9 +37,9 @@ def insert_rows(rows: Iterable[Model]) -> None:
 
 
 def _document(model: type[Model], rows: Iterable[Model]) -> str:
-    names, values_of = _plan(model)
+    names, getter = _plan(model)
     return json.dumps(
-        [dict(zip(names, values_of(row), strict=True)) for row in rows], ensure_ascii=False, default=_plain
+        [dict(zip(names, getter(row), strict=True)) for row in rows], ensure_ascii=False, default=_plain
     )
 
 
@@ -53,7 +52,7 @@ def _plain(value: Any) -> str:
 @lru_cache(maxsize=64)
 def _plan(model: type[Model]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
     fields = columns_of(model, keyed=True)
-    return tuple(str(f.column) for f in fields), attrgetter(*(f.attname for f in fields))
+    return tuple(str(f.column) for f in fields), values_of(fields)
 
 
 @lru_cache(maxsize=256)
@@ -65,7 +64,7 @@ def _statement(models: tuple[type[Model], ...]) -> str:
 
 
 def _insert(model: type[Model]) -> sql.Composed:
-    names, _values_of = _plan(model)
+    names, _getter = _plan(model)
     table = sql.Identifier(model._meta.db_table)
     columns = sql.SQL(", ").join(map(sql.Identifier, names))
     return sql.SQL(

@@ -24,10 +24,10 @@ def queue(name: str, **arguments: object) -> None:
     app.configure_task(f"jiesu.{name}").defer(**arguments)  # type: ignore[arg-type]
 
 
-def queue_again(name: str, **arguments: object) -> None:
+def queue_again(name: str, *, priority: int = IN_THE_BACKGROUND, **arguments: object) -> None:
     """Queues a sweep that has not come to its end, behind what people wait for; one that waits already is enough."""
     with suppress(AlreadyEnqueued), transaction.atomic():
-        app.configure_task(f"jiesu.{name}", priority=IN_THE_BACKGROUND).defer(**arguments)  # type: ignore[arg-type]
+        app.configure_task(f"jiesu.{name}", priority=priority).defer(**arguments)  # type: ignore[arg-type]
 
 
 def queue_each(name: str, each: Iterable[dict[str, Any]], *, priority: int = 0) -> None:

@@ -35,6 +35,7 @@ from jiesu.cases.models import (
     ReportWords,
     RetentionRun,
     Suggestion,
+    WordsOwed,
 )
 from jiesu.people import settings
 from jiesu.people.models import Setting
@@ -280,8 +281,9 @@ def redact(
         File.objects.filter(case_id=number).update(name="")
         # Reasons quote the text; what was suggested and whether it was taken are figures.
         Suggestion.objects.filter(case_id=number).update(reasons=[])
-        for words in (ComplaintWords, ReportWords):
-            words.objects.filter(pk=number).delete()
+        # What is still to be entered goes first: whoever is entering it comes to an end before the words are removed.
+        for words in (WordsOwed, ComplaintWords, ReportWords):
+            words._default_manager.filter(pk=number).delete()
         for each in forget:
             each(number)
     return True

@@ -132,10 +132,19 @@ def follow(case: Case, kind: str, before: frozenset[str]) -> None:
     Args:
         kind, before: kind and marks as they were.
     """
+    if (kind, before) == (case.kind, marks(case)) or _taken_along(case, kind, before):
+        return
+    # An import's case whose words are being entered at this moment: once that is done they follow. Where it has not
+    # begun it waits for this action, and then reads the case as it is.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM cases_wordsowed WHERE case_id = %s FOR UPDATE", [case.pk])
+    _taken_along(case, kind, before)
+
+
+def _taken_along(case: Case, kind: str, before: frozenset[str]) -> bool:
+    """Whether there were words to take along."""
     move(case.pk, kind, case.kind)
     now = marks(case)
-    if now == before:
-        return
     name = table_for(case.kind)._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
@@ -143,6 +152,7 @@ def follow(case: Case, kind: str, before: frozenset[str]) -> None:
             " WHERE case_id = %s",
             [list(before - now), vector(now - before), case.pk],
         )
+        return bool(cursor.rowcount)
 
 
 def move(case_id: int, before: str, after: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from jiesu.cases import anchors, recalculation, reminders, sending
+from jiesu.cases import anchors, indexing, recalculation, reminders, sending
 from jiesu.cases.idempotency import KEY_KEPT
 from jiesu.cases.models import AnsweredKey
 
@@ -36,6 +36,13 @@ def sweep_reminders(timestamp: int) -> int:
 def sweep_clocks(timestamp: int) -> int:
     """Each minute: some hundred cases whose clocks rest on a calendar that has changed."""
     return recalculation.recalculate_stale(at=timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="jiesu.enter_words", queue="sweep", queueing_lock="jiesu.enter_words")
+def enter_words(timestamp: int) -> int:
+    """When an import is done, and every five minutes: words of imported cases that are not in the index yet."""
+    return indexing.enter()
 
 
 @app.periodic(cron="40 * * * *")

@@ -36,7 +36,9 @@ async def remove_old_jobs(context: JobContext, timestamp: int) -> None:
 @app.task(name="jiesu.import_file")
 def import_file(run: int) -> None:
     """Read a spreadsheet that was received; from where it stopped, if its process was killed."""
-    imports.carry_out(run, suggest_kind=triage_kind.suggest, now=timezone.now)
+    imports.carry_out(
+        run, suggest_kind=triage_kind.suggest, now=timezone.now, processes=imports.most_processes()
+    )
 
 
 @app.periodic(cron="* * * * *")

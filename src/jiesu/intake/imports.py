@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import connection
 
-from jiesu.businesses.linking import link_many
-from jiesu.cases import bulk, jobs
-from jiesu.cases.kinds import Kind
-from jiesu.cases.opening import Opening, make_number
+from jiesu.cases import indexing
 from jiesu.intake import sheets
 from jiesu.intake.actions import SuggestKind
-from jiesu.intake.forms import ContactForm
-from jiesu.intake.histories import contact_row
-from jiesu.intake.import_models import ImportedRow, ImportRun
-from jiesu.intake.models import Contact
-from jiesu.intake.opening import named_business, parties
-from jiesu.intake.rows import Problem, Ready, prepare
-from jiesu.intake.spreadsheet import Row, Sheet, SheetError, format_named, opened
-from jiesu.people import calendar
-from jiesu.people.actors import Actor
+from jiesu.intake.helping import Batch, Helpers
+from jiesu.intake.import_models import ImportRun
+from jiesu.intake.spreadsheet import Row, SheetError
+from jiesu.intake.taking import Number, Outcome, Taking, number_of
 
 BATCH = 500
-#: Cases for which one job suggests.
-CHUNK = 50
+#: Sheets of fewer rows are done before a second process has begun.
+WORTH_HELPING = 5_000
 #: So many refused rows are kept by number; whoever has more corrects the sheet as a whole.
 MOST_PROBLEMS = 5_000
 #: A run that nobody has touched for so long has lost its process.
 STALLED = timedelta(minutes=2)
-_LOCK = 0x6A69_6573_696D_7000
+#: Columns that each batch moves.
+MOVING = ("status", "read", "written", "known", "refused", "touched_at")
+_RUN = 0x6A69_6573_696D_7000
+#: Spaces of the locks of a file: for whoever reads it, and for those that may still write rows of it.
+_READING, _WRITING = 0x6A69_6501, 0x6A69_6502
 
 
 def carry_out(
@@ -40,40 +38,68 @@ def carry_out(
     suggest_kind: SuggestKind | None,
     now: Callable[[], datetime],
     progress: Callable[[ImportRun], None] | None = None,
+    processes: int = 1,
 ) -> ImportRun:
     """Imports a file that was received, from where it stopped. Two processes at once do not meet: one waits outside.
 
     Args:
         suggest_kind: suggests the kind of rows that name none; a person confirms it.
         progress: told after each batch.
+        processes: how many write at once where a sheet is long; more than one need a committed run and a function
+            for ``suggest_kind`` that stands at the top of its module.
     """
     run = ImportRun.objects.select_related("registered_by").get(pk=run_id)
-    if run.status in (ImportRun.Status.DONE, ImportRun.Status.FAILED) or not _alone(run.pk):
+    if run.status in (ImportRun.Status.DONE, ImportRun.Status.FAILED):
         return run
-    try:
-        with sheets.plain(run) as path, opened(path, format_named(run.format)) as sheet:
-            _Import(run, sheet, suggest_kind, now, progress).all()
-        run.status = ImportRun.Status.DONE
-    except SheetError as error:
-        run.status, run.error = ImportRun.Status.FAILED, error.message[:200]
-    finally:
-        _release(run.pk)
+    with _alone(run) as alone:
+        if not alone:
+            return run
+        try:
+            _Import(run, suggest_kind, now, progress).all(processes if run.rows >= WORTH_HELPING else 1)
+            run.status = ImportRun.Status.DONE
+        except SheetError as error:
+            run.status, run.error = ImportRun.Status.FAILED, error.message[:200]
     run.finished_at = run.touched_at = now()
     run.save()
+    if run.written and not run.dry_run:
+        indexing.hurry()
     if run.status == ImportRun.Status.FAILED or not run.refused:
         sheets.forget(run)
     return run
 
 
-def _alone(run: int) -> bool:
+@contextmanager
+def _alone(run: ImportRun) -> Iterator[bool]:
+    """Holds a run and its file; False where another process has the run. Another run of the same file is waited for,
+    and so are helpers that a killed process has left with a batch of it.
+    """
+    if not _ask("SELECT pg_try_advisory_lock(%s)", _RUN + run.pk):
+        yield False
+        return
+    key = _half_key(run)
+    try:
+        _ask("SELECT pg_advisory_lock(%s, %s)", _READING, key)
+        _ask("SELECT pg_advisory_lock(%s, %s)", _WRITING, key)
+        _ask("SELECT pg_advisory_unlock(%s, %s)", _WRITING, key)
+        yield True
+    finally:
+        _ask("SELECT pg_advisory_unlock(%s, %s)", _READING, key)
+        _ask("SELECT pg_advisory_unlock(%s)", _RUN + run.pk)
+
+
+def _half_key(run: ImportRun) -> int:
+    return int.from_bytes(bytes.fromhex(run.sha256[:8]), "big", signed=True)
+
+
+def _ask(question: str, *values: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK + run])
+        cursor.execute(question, values)
         return bool(cursor.fetchone()[0])
 
 
-def _release(run: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK + run])
+def most_processes() -> int:
+    """As many as there are processors for this process."""
+    return len(os.sched_getaffinity(0))
 
 
 def owed(at: datetime) -> list[int]:
@@ -82,187 +108,85 @@ def owed(at: datetime) -> list[int]:
     return list(open_runs.filter(touched_at__lt=at - STALLED).order_by("pk").values_list("pk", flat=True))
 
 
+def helper(run: int, suggest_kind: SuggestKind | None) -> Callable[[list[Row], datetime], Outcome]:
+    """What a helper does with a batch. The lock that it shares goes with its connection."""
+    own = ImportRun.objects.select_related("registered_by").get(pk=run)
+    _ask("SELECT pg_advisory_lock_shared(%s, %s) IS NULL", _WRITING, _half_key(own))
+    work = Taking(own, sheets.Kept(own).head, suggest_kind)
+    return lambda rows, at: work.take(rows, at, frozenset())
+
+
 class _Import:
     """One pass over the rows of a sheet."""
 
     def __init__(
         self,
         run: ImportRun,
-        sheet: Sheet,
         suggest_kind: SuggestKind | None,
         now: Callable[[], datetime],
         progress: Callable[[ImportRun], None] | None,
     ) -> None:
         self.run = run
-        self.sheet = sheet
-        self.layout = format_named(run.format)
+        self.sheet = sheets.Kept(run)
         self.suggest_kind = suggest_kind
         self.now = now
         self.progress = progress
-        self.calendar = calendar.current()
-        self.actor = Actor(
-            staff_id=run.staff_id,
-            organisation_id=run.registered_by_id,
-            system=run.staff_id is None,
-            name="批量导入",
-        )
-        self.seen: set[tuple[str, str]] = set()
-        self.dropped = 0
+        #: Numbers on the other platform that rows have named, and the rows that name one again.
+        self.seen: set[Number] = set()
+        self.again: set[int] = set()
 
-    def all(self) -> None:
+    def all(self, processes: int) -> None:
         """Every batch, from the first row: what an interrupted pass has written is counted, not written again."""
         run = self.run
         run.status = ImportRun.Status.RUNNING
         run.read = run.written = run.known = run.refused = 0
         run.problems = []
-        bulk.write(self._histories(), batch=BATCH, before=self._not_meanwhile, after=self._note)
+        run.save()
+        if processes > 1:
+            errand = {"do": f"{__name__}.helper", "run": run.pk, "suggest_kind": self.suggest_kind}
+            with Helpers(processes, errand) as helpers:
+                self._add_up(helpers.work(self._batches(self._once())))
+        own = Taking(run, self.sheet.head, self.suggest_kind)
+        if processes <= 1:
+            self._add_up(own.take(rows, at, frozenset()) for rows, at in self._batches(self._once()))
+        self._add_up(self._repeated(own))
 
-    def _histories(self) -> Iterator[bulk.History]:
-        """The rows that can be taken in and have not been, batch by batch as they are read."""
-        rows = self.sheet.rows()
-        while batch := list(islice(rows, BATCH)):
-            at = self.now()
-            fresh = self._fresh(self._ready(batch, at))
-            if self.run.dry_run:
-                self.run.written += len(fresh)
-            elif fresh:
-                yield from self._made(fresh, at)
-            self.run.read += len(batch)
-            self.run.touched_at = self.now()
-            self.run.save()
-            if self.progress is not None:
-                self.progress(self.run)
-
-    def _ready(self, batch: list[Row], at: datetime) -> list[Ready]:
-        ready: list[Ready] = []
-        for row in batch:
-            made = prepare(row, self.sheet.head, self.layout, self.run.channel, at, self.calendar)
-            if isinstance(made, Ready):
-                ready.append(made)
-            else:
-                self._refuse(made)
-        return ready
-
-    def _refuse(self, problems: list[Problem]) -> None:
-        self.run.refused += 1
-        if len(self.run.problems) < MOST_PROBLEMS:
-            self.run.problems.extend(vars(p) for p in problems)
-
-    def _fresh(self, ready: list[Ready]) -> list[Ready]:
-        """Rows that have not come in before: not in this file, not under their number on the other platform."""
-        rows = [r.row for r in ready]
-        taken = dict(
-            ImportedRow.objects.filter(source=self.run.sha256, row__in=rows).values_list("row", "run_id")
-        )
-        there = _known({(r.form.channel, r.form.external_number) for r in ready})
-        fresh: list[Ready] = []
-        for one in ready:
-            number = (one.form.channel, one.form.external_number)
-            if one.row in taken and taken[one.row] == self.run.pk:
-                self.run.written += 1
-            elif one.row in taken or number in there or number in self.seen:
-                self.run.known += 1
-            else:
-                fresh.append(one)
-            if number[1]:
+    def _once(self) -> Iterator[Row]:
+        """The rows whose number has not come before in this file: they may be written in any order."""
+        for row in self.sheet.rows():
+            number = number_of(row, self.sheet.head, self.run.channel)
+            if number in self.seen:
+                self.again.add(row.number)
+                continue
+            if number is not None:
                 self.seen.add(number)
-        return fresh
+            yield row
 
-    def _made(self, fresh: list[Ready], at: datetime) -> Iterator[bulk.History]:
-        """Histories with their numbers, contacts and businesses; what is looked up is looked up for all of them."""
-        contacts = bulk.reserve_ids(Contact, len(fresh))
-        serials = bulk.reserve_serials(len(fresh))
-        businesses = link_many((named_business(one.form) for one in fresh), at=at)
-        for one, contact, serial, business in zip(fresh, contacts, serials, businesses, strict=True):
-            yield self._history(one, at, contact, serial, business)
+    def _repeated(self, own: Taking) -> Iterator[Outcome]:
+        """The other rows, one batch after another: known, unless the rows before them were refused."""
+        if not self.again:
+            return
+        left = (row for row in self.sheet.rows() if row.number in self.again)
+        for rows, at in self._batches(left):
+            outcome = own.take(rows, at, self.seen)
+            self.seen.update(filter(None, (number_of(r, self.sheet.head, self.run.channel) for r in rows)))
+            yield outcome
 
-    def _not_meanwhile(self, chunk: list[bulk.History]) -> list[bulk.History]:
-        """Inside the writing transaction: the same file by another run, the same number at the desk."""
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(self.run.sha256[:15], 16)])
-        rows = [h.row for h in chunk]
-        taken = set(
-            ImportedRow.objects.filter(source=self.run.sha256, row__in=rows).values_list("row", flat=True)
-        )
-        there = _known({(h.opening.channel, h.opening.external_number) for h in chunk})
-        kept = [
-            h
-            for h in chunk
-            if h.row not in taken and (h.opening.channel, h.opening.external_number) not in there
-        ]
-        self.dropped = len(chunk) - len(kept)
-        return kept
+    def _batches(self, rows: Iterator[Row]) -> Iterator[Batch]:
+        while batch := list(islice(rows, BATCH)):
+            yield batch, self.now()
 
-    def _note(self, written: bulk.Written) -> None:
-        """Inside the same transaction: what became of the rows, and jobs that suggest for the new cases.
-
-        It is new work, not history: suggestions are wanted soon, but behind what people wait for. What is lost of these
-        jobs a sweep finds.
-        """
-        self.run.known += self.dropped
-        self.run.written += len(written.numbers)
-        for refused in written.refused:
-            self._refuse([Problem(refused.row, "", str(refused.error.code), refused.error.message)])
-        numbers = [str(number) for _row, number in written.numbers]
-        chunks = ({"cases": numbers[n : n + CHUNK]} for n in range(0, len(numbers), CHUNK))
-        jobs.queue_each("suggest_each", chunks, priority=jobs.IN_THE_BACKGROUND)
-
-    def _history(
-        self, one: Ready, at: datetime, contact: int, serial: int, business: int | None
-    ) -> bulk.History:
-        form, checked = one.form, one.checked
-        division = self.run.registered_by.division_code[:6]
-        number = make_number(division, at, serial)
-        kind, confirmed, mixed = self._kind(form, checked.amount)
-        opening = Opening(
-            kind=kind,
-            channel=form.channel,
-            registered_by=self.run.registered_by_id,
-            division=division,
-            received_at=checked.received_at,
-            parties=parties(form, kind, business_id=business),
-            text=form.text,
-            demand=form.demand,
-            occurred_on=form.occurred_on,
-            amount=checked.amount,
-            subject=form.subject,
-            title=one.title,
-            contact_id=contact,
-            anonymous=form.anonymous,
-            confirmed=confirmed,
-            incomplete=checked.incomplete,
-            mixed=mixed,
-            external_number=form.external_number,
-            service_due=form.service_due,
-            number=number,
-            business_id=business,
-        )
-        details = {k: v for k, v in form.plain().items() if k != "text"}
-        row = contact_row(
-            opening, pk=contact, cases=[number], at=at, staff_id=self.run.staff_id, kind=form.kind, line=form.line,
-            details=details,
-        )  # fmt: skip
-        mark = ImportedRow(
-            source=self.run.sha256, row=one.row, run_id=self.run.pk, contact_id=contact, case_id=number
-        )
-        return bulk.History(opening=opening, actor=self.actor, at=at, beside=(row, mark), row=one.row)
-
-    def _kind(self, form: ContactForm, amount: int | None) -> tuple[str, bool, str]:
-        """Kind, whether somebody has said so, and whether the letter looks mixed."""
-        found = None
-        if self.suggest_kind is not None and form.text:
-            respondent = form.respondent.name or None
-            found = self.suggest_kind(
-                form.text, demand=form.demand or None, amount=amount, respondent=respondent
-            )
-        mixed = "suggested" if found is not None and found.mixed else ""
-        if form.kind != "auto":
-            return form.kind, True, mixed
-        return (found.value if found is not None else Kind.COMPLAINT.value), False, mixed
-
-
-def _known(numbers: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Which of these (channel, number on the other platform) have come in before."""
-    wanted = {number for _channel, number in numbers if number}
-    rows = Contact.objects.filter(external_number__in=wanted).values_list("channel", "external_number")
-    return numbers & set(rows)
+    def _add_up(self, outcomes: Iterable[Outcome]) -> None:
+        """Adds what became of each batch to the run, which tells how far it is."""
+        run = self.run
+        for outcome in outcomes:
+            run.read += outcome.read
+            run.written += outcome.written
+            run.known += outcome.known
+            run.refused += outcome.refused
+            run.problems.extend(outcome.problems[: max(0, MOST_PROBLEMS - len(run.problems))])
+            self.seen.difference_update(outcome.unused)
+            run.touched_at = self.now()
+            run.save(update_fields=(*MOVING, "problems") if outcome.problems else MOVING)
+            if self.progress is not None:
+                self.progress(run)

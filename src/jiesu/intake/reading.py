@@ -7,7 +7,6 @@ time are limited by the system; formulas are never computed, their stored values
 from __future__ import annotations
 
 import csv
-import io
 import json
 import resource
 import sys
@@ -19,16 +18,19 @@ from pathlib import Path
 
 import python_calamine
 
-MOST_ROWS = 200_000
+#: As many as one sheet of Excel holds below its head: more than a province registers in a year.
+MOST_ROWS = 1_048_575
 MOST_COLUMNS = 200
 MOST_CHARACTERS = 32_767
 #: A workbook that unpacks to more than this, or a hundred times its size, is no list of complaints.
-MOST_UNPACKED = 600 * 1024 * 1024
+MOST_UNPACKED = 1536 * 1024 * 1024
 MOST_RATIO = 100
 MOST_PARTS = 2_000
-MEMORY = 2 * 1024**3
+MEMORY = 3 * 1024**3
 SECONDS = 120
 ENCODINGS = ("utf-8-sig", "gb18030")
+
+_PART = 1024 * 1024
 
 #: Exit codes that say what is wrong with the file.
 UNREADABLE, TOO_LARGE = 3, 4
@@ -119,23 +121,27 @@ def _text(value: object) -> str:
 
 
 def _csv(path: Path) -> Iterator[list[str]]:
-    content = path.read_bytes()
-    for encoding in ENCODINGS:
-        with suppress(UnicodeDecodeError):
-            text = content.decode(encoding)
-            break
-    else:
-        raise Unreadable("encoding")
-    if "\x00" in text:
-        raise Unreadable("binary")
+    encoding = _encoding(path)
     csv.field_size_limit(1024 * 1024)
-    head = text[:4096].split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            yield [cell.strip() for cell in row]
+        with path.open(encoding=encoding, newline="") as file:
+            delimiter = max(",;\t", key=file.read(4096).split("\n", 1)[0].count)
+            file.seek(0)
+            for row in csv.reader(file, delimiter=delimiter):
+                yield [cell.strip() for cell in row]
     except csv.Error as error:
         raise Unreadable(str(error)) from error
+
+
+def _encoding(path: Path) -> str:
+    """The first encoding in which the whole file can be read."""
+    for encoding in ENCODINGS:
+        with suppress(UnicodeDecodeError), path.open(encoding=encoding, newline="") as file:
+            while text := file.read(_PART):
+                if "\x00" in text:
+                    raise Unreadable("binary")
+            return encoding
+    raise Unreadable("encoding")
 
 
 def _limit() -> None:

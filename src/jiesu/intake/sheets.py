@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from jiesu.cases import keys
 from jiesu.intake.import_models import ImportRun
-from jiesu.intake.spreadsheet import Code, SheetError, format_named, opened, returned
+from jiesu.intake.spreadsheet import Code, Row, Sheet, SheetError, format_named, head, opened, returned
 from jiesu.people import settings as people_settings
 from jiesu.people.actors import Actor
 from jiesu.places.models import Organisation
@@ -27,7 +29,7 @@ def receive(
     *, path: Path, name: str, format: str, actor: Actor, registered_by: Organisation, at: datetime,
     dry_run: bool = False, channel: str = "",
 ) -> ImportRun:  # fmt: skip
-    """Takes a file in for importing: read once to see that it can be, then kept sealed until it is done.
+    """Takes a file in for importing: read once, in a process of its own, and its rows kept sealed until they are done.
 
     Args:
         format: key of a format; empty: recognised by its columns.
@@ -38,29 +40,26 @@ def receive(
         SheetError: the file cannot be imported as a whole.
     """
     with opened(path, format_named(format) if format else None) as sheet:
-        count, unknown, layout = sheet.count, list(sheet.head.unknown), sheet.layout
-    content = path.read_bytes()
-    key = keys.new_data_key()
-    with transaction.atomic():
-        run = ImportRun.objects.create(
-            name=name[-160:],
-            sha256=hashlib.sha256(content).hexdigest(),
-            size=len(content),
-            format=layout.key,
-            channel=channel or layout.channel,
-            dry_run=dry_run,
-            registered_by=registered_by,
-            staff_id=actor.staff_id,
-            created_at=at,
-            touched_at=at,
-            rows=count,
-            unread_columns=unknown,
-            wrapped_key=keys.wrap(key),
-        )
-        target = _kept(run)
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target.touch(mode=0o600)
-        target.write_bytes(keys.encrypt_bytes(key, content))
+        key = keys.new_data_key()
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        with transaction.atomic():
+            run = ImportRun.objects.create(
+                name=name[-160:],
+                sha256=digest,
+                size=path.stat().st_size,
+                format=sheet.layout.key,
+                channel=channel or sheet.layout.channel,
+                dry_run=dry_run,
+                registered_by=registered_by,
+                staff_id=actor.staff_id,
+                created_at=at,
+                touched_at=at,
+                rows=sheet.count,
+                unread_columns=list(sheet.head.unknown),
+                wrapped_key=keys.wrap(key),
+            )
+            _keep(run, key, sheet)
     return run
 
 
@@ -68,23 +67,52 @@ def _kept(run: ImportRun) -> Path:
     return Path(settings.JIESU.home) / "imports" / f"{run.pk}.sealed"
 
 
-@contextmanager
-def plain(run: ImportRun) -> Iterator[Path]:
-    """The file as it came in, for as long as it is read.
+#: Before each sealed part stands its length.
+_LENGTH = struct.Struct(">I")
+
+
+def _keep(run: ImportRun, key: bytes, sheet: Sheet) -> None:
+    """Seals the rows part by part, so that neither keeping nor reading them takes more memory for a longer sheet."""
+    target = _kept(run)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target.touch(mode=0o600)
+    with target.open("wb") as out:
+        for part in (json.dumps(sheet.head.names).encode(), *sheet.parts()):
+            sealed = keys.encrypt_bytes(key, part)
+            out.write(_LENGTH.pack(len(sealed)) + sealed)
+
+
+class Kept:
+    """A sheet as it was taken in, for as long as its import or its refused rows need it.
 
     Raises:
         SheetError: it is no longer there.
     """
-    if run.wrapped_key is None or not _kept(run).is_file():
-        raise SheetError(Code.UNREADABLE)
-    path = _kept(run).with_suffix(".plain")
-    content = keys.decrypt_bytes(keys.unwrap(run.wrapped_key), _kept(run).read_bytes())
-    try:
-        path.touch(mode=0o600)
-        path.write_bytes(content)
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+
+    def __init__(self, run: ImportRun) -> None:
+        if run.wrapped_key is None or not _kept(run).is_file():
+            raise SheetError(Code.UNREADABLE)
+        self._path, self._key = _kept(run), keys.unwrap(run.wrapped_key)
+        self.head = head(json.loads(next(self._parts())), format_named(run.format))
+
+    def rows(self) -> Iterator[Row]:
+        """Every row that is not empty, in order."""
+        number = 1
+        parts = self._parts()
+        next(parts)
+        for part in parts:
+            for line in part.splitlines():
+                number += 1
+                if cells := json.loads(line):
+                    yield Row(number, tuple(cells))
+
+    def _parts(self) -> Iterator[bytes]:
+        try:
+            with self._path.open("rb") as file:
+                while start := file.read(_LENGTH.size):
+                    yield keys.decrypt_bytes(self._key, file.read(_LENGTH.unpack(start)[0]))
+        except (InvalidTag, ValueError, struct.error) as error:
+            raise SheetError(Code.UNREADABLE) from error
 
 
 def refused_sheet(run: ImportRun) -> bytes:
@@ -96,9 +124,9 @@ def refused_sheet(run: ImportRun) -> bytes:
     told: dict[int, list[str]] = {}
     for problem in run.problems:
         told.setdefault(problem["row"], []).append(problem["message"])
-    with plain(run) as path, opened(path, format_named(run.format)) as sheet:
-        rows = ((row, "；".join(told[row.number])) for row in sheet.rows() if row.number in told)
-        return returned(sheet.head.names, rows)
+    sheet = Kept(run)
+    rows = ((row, "；".join(told[row.number])) for row in sheet.rows() if row.number in told)
+    return returned(sheet.head.names, rows)
 
 
 def forget(run: ImportRun) -> None:
@@ -109,7 +137,6 @@ def forget(run: ImportRun) -> None:
     ImportRun.objects.filter(pk=run.pk).update(wrapped_key=None)
     run.wrapped_key = None
     _kept(run).unlink(missing_ok=True)
-    _kept(run).with_suffix(".plain").unlink(missing_ok=True)
 
 
 def due(at: datetime) -> QuerySet[ImportRun]:

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from jiesu.cases import indexing
 from jiesu.cases.models import Case
 from jiesu.intake import imports
 from jiesu.intake.import_models import ImportRun
@@ -42,9 +43,15 @@ def test_a_sheet_is_handed_in_read_and_its_refused_rows_fetched() -> None:
     waiting = person.get(f"/desk/imports/{run.pk}/").content.decode()
     assert 'hx-trigger="every 2s"' in waiting
     assert "<b>" not in waiting.split("<main")[1]
-    assert person.get(f"/desk/imports/{run.pk}/progress/?v=waiting.0").status_code == 204
+    assert person.get(f"/desk/imports/{run.pk}/progress/?v=waiting.0.0").status_code == 204
     imports.carry_out(run.pk, suggest_kind=None, now=timezone.now)
-    part = person.get(f"/desk/imports/{run.pk}/progress/?v=waiting.0").content.decode()
+    part = person.get(f"/desk/imports/{run.pk}/progress/?v=waiting.0.0").content.decode()
+    # The page says that what was imported is not found by its words yet, and goes on asking until it is.
+    assert "还有 1 件" in part
+    assert "hx-get" in part
+    indexing.enter()
+    part = person.get(f"/desk/imports/{run.pk}/progress/?v=done.2.1").content.decode()
+    assert "还有" not in part
     assert "hx-get" not in part
     assert "没有这种" in part or "类型应当是" in part
     sheet = person.get(f"/desk/imports/{run.pk}/refused/")

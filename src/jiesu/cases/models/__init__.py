@@ -24,6 +24,7 @@ from jiesu.cases.models.side import (
     Reminder,
     ReportWords,
     TallyMark,
+    WordsOwed,
 )
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "Session",
     "Suggestion",
     "TallyMark",
+    "WordsOwed",
 ]

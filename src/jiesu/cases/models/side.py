@@ -36,6 +36,15 @@ class ReportWords(SearchRow):
         indexes = [GinIndex(fields=["words"], name="report_words", gin_pending_list_limit=_WAITING)]
 
 
+class WordsOwed(models.Model):
+    """A case that an import has written and whose words are still to be entered in the index (``cases.indexing``).
+
+    Whoever enters the words takes the row away in the same transaction.
+    """
+
+    case_id = models.BigIntegerField(primary_key=True)
+
+
 class AnsweredKey(models.Model):
     """The answer given to an Idempotency-Key, so that a repeated post gets the same one. Kept 7 days."""
 

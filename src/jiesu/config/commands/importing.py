@@ -55,7 +55,11 @@ def run(args: argparse.Namespace) -> int:
             actor=SYSTEM, registered_by=centre, at=timezone.now(),
         )  # fmt: skip
         done = imports.carry_out(
-            made.pk, suggest_kind=triage_kind.suggest, now=timezone.now, progress=_progress
+            made.pk,
+            suggest_kind=triage_kind.suggest,
+            now=timezone.now,
+            progress=_progress,
+            processes=imports.most_processes(),
         )
     except SheetError as error:
         print(f"{error.message} [{error.code}]", file=sys.stderr)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jiesu.cases import jobs
+from jiesu.cases import indexing, jobs
 from jiesu.cases.kinds import Channel
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.intake import sheets
@@ -30,6 +30,8 @@ IMPORTERS = ("dispatcher",)
 CHANNELS = (Channel.HOTLINE_12345, Channel.PLATFORM, Channel.COUNCIL, Channel.STATION, Channel.LETTER)
 SHOWN = 30
 PROBLEMS_SHOWN = 50
+#: Cases that are not found by their words yet are counted up to here.
+MOST_COUNTED = 100_000
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -43,7 +45,7 @@ def imports(request: DeskRequest) -> HttpResponse:
         if not isinstance(sheet, UploadedFile):
             problem = _("请选择要导入的文件。")
         elif (sheet.size or 0) > MOST_BYTES:
-            problem = _("文件超过 60 MB，请拆分后再导入。")
+            problem = _("文件超过 %(most)d MB，请拆分后再导入。") % {"most": MOST_BYTES >> 20}
         else:
             try:
                 return going(request, reverse("imports:one", args=[_receive(request, sheet).pk]))
@@ -89,11 +91,16 @@ def _own(request: DeskRequest) -> Any:
 
 def _shown(run: ImportRun) -> dict[str, Any]:
     over = run.status in (ImportRun.Status.DONE, ImportRun.Status.FAILED)
+    written = over and run.written and not run.dry_run
+    to_index = indexing.owed(MOST_COUNTED) if written else 0
     return {
         "run": run,
         "over": over,
+        "moving": not over or to_index,
+        "to_index": to_index,
+        "or_more": _("以上") if to_index == MOST_COUNTED else "",
         "percent": 100 if over else run.read * 100 // max(run.rows, 1),
-        "version": f"{run.status}.{run.read}",
+        "version": f"{run.status}.{run.read}.{to_index}",
         "problems": run.problems[:PROBLEMS_SHOWN],
         "more_problems": max(0, len(run.problems) - PROBLEMS_SHOWN),
         "channel": Channel(run.channel).label if run.channel in Channel.values else run.channel,

@@ -1,0 +1,213 @@
+"""From rows of a sheet to cases: a batch at a time, in whatever process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jiesu.businesses.linking import link_many
+from jiesu.cases import bulk, jobs
+from jiesu.cases.kinds import Kind
+from jiesu.cases.opening import Opening, make_number
+from jiesu.intake.actions import SuggestKind
+from jiesu.intake.forms import ContactForm
+from jiesu.intake.histories import contact_row
+from jiesu.intake.import_models import ImportedRow, ImportRun
+from jiesu.intake.models import Contact
+from jiesu.intake.opening import named_business, parties
+from jiesu.intake.rows import Problem, Ready, prepare
+from jiesu.intake.spreadsheet import Head, Row, format_named, word
+from jiesu.people import calendar
+from jiesu.people.actors import Actor
+
+#: Cases for which one job suggests.
+CHUNK = 50
+
+Number = tuple[str, str]
+
+
+@dataclass
+class Outcome:
+    """What became of a batch of rows. ``unused`` are numbers on the other platform that its refused rows named."""
+
+    read: int = 0
+    written: int = 0
+    known: int = 0
+    refused: int = 0
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    unused: list[Number] = field(default_factory=list)
+
+
+class Taking:
+    """Takes rows of one run in. What it needs besides them is read once.
+
+    Args:
+        suggest_kind: suggests the kind of rows that name none; a person confirms it.
+    """
+
+    def __init__(self, run: ImportRun, head: Head, suggest_kind: SuggestKind | None) -> None:
+        self.run = run
+        self.head = head
+        self.layout = format_named(run.format)
+        self.suggest_kind = suggest_kind
+        self.calendar = calendar.current()
+        self.desk = bulk.Desk(words_later=True)
+        self.actor = Actor(
+            staff_id=run.staff_id,
+            organisation_id=run.registered_by_id,
+            system=run.staff_id is None,
+            name="批量导入",
+        )
+
+    def take(self, rows: Sequence[Row], at: datetime, seen: set[Number] | frozenset[Number]) -> Outcome:
+        """Takes in the rows that can be and have not been: what an interrupted pass has written is only counted.
+
+        Args:
+            at: when they are registered.
+            seen: numbers on the other platform that have come in with rows before these.
+        """
+        self.done = Outcome(read=len(rows))
+        fresh = self._fresh(self._ready(rows, at), seen)
+        if self.run.dry_run:
+            self.done.written += len(fresh)
+        elif fresh:
+            histories = self._histories(fresh, at)
+            bulk.write(
+                histories, batch=len(fresh), before=self._not_meanwhile, after=self._note, desk=self.desk
+            )
+        return self.done
+
+    def _ready(self, rows: Sequence[Row], at: datetime) -> list[Ready]:
+        ready: list[Ready] = []
+        for row in rows:
+            made = prepare(row, self.head, self.layout, self.run.channel, at, self.calendar)
+            if isinstance(made, Ready):
+                ready.append(made)
+            else:
+                self._refuse(made)
+                if number := number_of(row, self.head, self.run.channel):
+                    self.done.unused.append(number)
+        return ready
+
+    def _refuse(self, problems: list[Problem]) -> None:
+        self.done.refused += 1
+        self.done.problems.extend(vars(p) for p in problems)
+
+    def _fresh(self, ready: list[Ready], before: set[Number] | frozenset[Number]) -> list[Ready]:
+        """Rows that have not come in before: not in this file, not under their number on the other platform."""
+        rows = [r.row for r in ready]
+        taken = dict(
+            ImportedRow.objects.filter(source=self.run.sha256, row__in=rows).values_list("row", "run_id")
+        )
+        there = _known({(r.form.channel, r.form.external_number) for r in ready})
+        seen: set[Number] = set()
+        fresh: list[Ready] = []
+        for one in ready:
+            number = (one.form.channel, one.form.external_number)
+            if one.row in taken and taken[one.row] == self.run.pk:
+                self.done.written += 1
+            elif one.row in taken or number in there or number in seen or number in before:
+                self.done.known += 1
+            else:
+                fresh.append(one)
+            if number[1]:
+                seen.add(number)
+        return fresh
+
+    def _histories(self, fresh: list[Ready], at: datetime) -> Iterator[bulk.History]:
+        """Histories with their numbers, contacts and businesses; what is looked up is looked up for all of them."""
+        contacts = bulk.reserve_ids(Contact, len(fresh))
+        serials = bulk.reserve_serials(len(fresh))
+        businesses = link_many((named_business(one.form) for one in fresh), at=at)
+        for one, contact, serial, business in zip(fresh, contacts, serials, businesses, strict=True):
+            yield self._history(one, at, contact, serial, business)
+
+    def _not_meanwhile(self, batch: list[bulk.History]) -> list[bulk.History]:
+        """Inside the writing transaction: the same number came in at the desk since we looked."""
+        there = _known({(h.opening.channel, h.opening.external_number) for h in batch})
+        kept = [h for h in batch if (h.opening.channel, h.opening.external_number) not in there]
+        self.dropped = len(batch) - len(kept)
+        return kept
+
+    def _note(self, written: bulk.Written) -> None:
+        """Inside the same transaction: what became of the rows, and jobs that suggest for the new cases.
+
+        It is new work, not history: suggestions are wanted soon, but behind what people wait for. What is lost of these
+        jobs a sweep finds.
+        """
+        self.done.known += self.dropped
+        self.done.written += len(written.numbers)
+        for refused in written.refused:
+            self._refuse([Problem(refused.row, "", str(refused.error.code), refused.error.message)])
+        numbers = [str(number) for _row, number in written.numbers]
+        chunks = ({"cases": numbers[n : n + CHUNK]} for n in range(0, len(numbers), CHUNK))
+        jobs.queue_each("suggest_each", chunks, priority=jobs.IN_THE_BACKGROUND)
+
+    def _history(
+        self, one: Ready, at: datetime, contact: int, serial: int, business: int | None
+    ) -> bulk.History:
+        form, checked = one.form, one.checked
+        division = self.run.registered_by.division_code[:6]
+        number = make_number(division, at, serial)
+        kind, confirmed, mixed = self._kind(form, checked.amount)
+        opening = Opening(
+            kind=kind,
+            channel=form.channel,
+            registered_by=self.run.registered_by_id,
+            division=division,
+            received_at=checked.received_at,
+            parties=parties(form, kind, business_id=business),
+            text=form.text,
+            demand=form.demand,
+            occurred_on=form.occurred_on,
+            amount=checked.amount,
+            subject=form.subject,
+            title=one.title,
+            contact_id=contact,
+            anonymous=form.anonymous,
+            confirmed=confirmed,
+            incomplete=checked.incomplete,
+            mixed=mixed,
+            external_number=form.external_number,
+            service_due=form.service_due,
+            number=number,
+            business_id=business,
+        )
+        details = {k: v for k, v in form.plain().items() if k != "text"}
+        row = contact_row(
+            opening, pk=contact, cases=[number], at=at, staff_id=self.run.staff_id, kind=form.kind, line=form.line,
+            details=details,
+        )  # fmt: skip
+        mark = ImportedRow(
+            source=self.run.sha256, row=one.row, run_id=self.run.pk, contact_id=contact, case_id=number
+        )
+        return bulk.History(opening=opening, actor=self.actor, at=at, beside=(row, mark), row=one.row)
+
+    def _kind(self, form: ContactForm, amount: int | None) -> tuple[str, bool, str]:
+        """Kind, whether somebody has said so, and whether the letter looks mixed."""
+        found = None
+        if self.suggest_kind is not None and form.text:
+            respondent = form.respondent.name or None
+            found = self.suggest_kind(
+                form.text, demand=form.demand or None, amount=amount, respondent=respondent
+            )
+        mixed = "suggested" if found is not None and found.mixed else ""
+        if form.kind != "auto":
+            return form.kind, True, mixed
+        return (found.value if found is not None else Kind.COMPLAINT.value), False, mixed
+
+
+def number_of(row: Row, head: Head, channel: str) -> Number | None:
+    """The channel and number under which a row came in on the other platform, as it stands there."""
+    values = head.values(row)
+    number = values.get("external_number", "").strip()
+    return (word("channels", values.get("channel", channel)), number) if number else None
+
+
+def _known(numbers: set[Number]) -> set[Number]:
+    """Which of these (channel, number on the other platform) have come in before."""
+    wanted = {number for _channel, number in numbers if number}
+    rows = Contact.objects.filter(external_number__in=wanted).values_list("channel", "external_number")
+    return numbers & set(rows)
