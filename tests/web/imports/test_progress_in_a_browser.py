@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from jiesu.cases import indexing
 from jiesu.intake import imports, sheets
 from jiesu.people.actors import SYSTEM
 from jiesu.places.queries import by_key
@@ -50,6 +51,7 @@ def test_a_hidden_tab_asks_nothing_and_once_again_when_it_is_looked_at(
     # then nothing is asked, although the import is over meanwhile
     assert len(asked) == seen
     imports.carry_out(run.pk, suggest_kind=None, now=timezone.now)
+    indexing.enter()
     # and it is shown as soon as somebody looks again
     desk_page.evaluate(HIDE, False)
     expect(desk_page.get_by_role("status").first).to_contain_text("已完成")
