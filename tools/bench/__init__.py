@@ -2,6 +2,7 @@
 
 As in tests, the folder is named before Django reads its settings: nothing of an installation is touched.
 
+- ``BENCH``: nothing for 10,000 and 1,000,000 cases, ``full`` for 10,000,000 too, ``small`` to see that it runs.
 - ``BENCH_FOLDER``: keep databases there between runs, migrated when the schema changes; else a temporary one.
 """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import subprocess
 import sys
 import time
@@ -11,7 +10,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from http.client import HTTPConnection
 from socket import socket
 from typing import Any
 
@@ -61,7 +59,8 @@ def call(method: str, path: str, *, headers: dict[str, str], body: bytes = b"", 
         key = name.upper().replace("-", "_")
         environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
     told: list[str] = []
-    with closing(application(environ, lambda status, *_rest: told.append(status))) as answer:
+    start: Any = lambda status, *_rest: told.append(status)  # noqa: E731
+    with closing(application(environ, start)) as answer:
         content = b"".join(answer)
     if int(told[0][:3]) != expect:
         raise Refused(f"{method} {path}?{query}: {told[0]} {content[:600].decode(errors='replace')}")
@@ -88,20 +87,20 @@ def signed_in(username: str) -> dict[str, str]:
 
 
 @contextmanager
-def web(private: PrivateServer, name: str) -> Iterator[int]:
-    """A web process (granian, one worker) on one database; gives its port."""
+def web(private: PrivateServer, name: str, *, workers: int = 1) -> Iterator[tuple[int, int]]:
+    """Web processes (granian, as ``jiesu up`` starts them) on one database; gives their port and the parent's id."""
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     process = subprocess.Popen(
         [sys.executable, "-m", "jiesu.config.serve"],
-        env={**environment(private, name), "JIESU_PORT": str(port)},
+        env={**environment(private, name), "JIESU_PORT": str(port), "JIESU_WEB_WORKERS": str(workers)},
         process_group=0,
         preexec_fn=tied(),
     )
     try:
         _wait(port, process)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         try:
@@ -120,16 +119,3 @@ def _wait(port: int, process: subprocess.Popen[bytes], timeout: float = 30) -> N
         except OSError:
             time.sleep(0.05)
     raise Refused("the web process does not answer")
-
-
-def post(connection: HTTPConnection, path: str, body: Any, headers: dict[str, str]) -> None:
-    """One POST over a connection that is kept open.
-
-    Raises:
-        Refused: it was not created.
-    """
-    connection.request("POST", path, body=json.dumps(body), headers=headers)
-    answer = connection.getresponse()
-    content = answer.read()
-    if answer.status != 201:
-        raise Refused(f"POST {path}: {answer.status} {content[:600].decode(errors='replace')}")

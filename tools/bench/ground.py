@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
@@ -20,18 +21,56 @@ from tools.bench.people import FIRST_DAY, hire
 GROUND = "bench_ground"
 
 
+#: For building alone: a database is renamed when it is complete, and nothing of a half-made one need survive.
+BUILDING = """
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 1GB
+autovacuum = off
+"""
+
+
 @contextmanager
-def server() -> Iterator[PrivateServer]:
-    """The run's own PostgreSQL, configured as an installation's: every commit reaches the disk."""
+def server(*, building: bool = False) -> Iterator[PrivateServer]:
+    """The run's own PostgreSQL, configured as an installation's: every commit reaches the disk.
+
+    Args:
+        building: nothing is measured, and nothing need survive a crash.
+    """
     private = PrivateServer(
         folder=FOLDER / "home" / "postgresql", secrets_file=FOLDER / "home" / "keys" / "postgresql.json"
     )
+    local = private.folder / "data" / "local.conf"
+    if building and not local.parent.is_dir():
+        private.start()
+        private.stop()
+    if local.parent.is_dir():
+        local.write_text(BUILDING if building else "")
+        local.chmod(0o644)
     private.start()
     try:
         yield private
     finally:
         connections.close_all()
-        private.stop()
+        private.stop(timeout=600)
+        os.sync()
+
+
+def require_room(needed: int, what: str) -> None:
+    """Refuses to begin what would fill the disk.
+
+    Raises:
+        SystemExit: less than so many bytes are free.
+    """
+    free = shutil.disk_usage(FOLDER).free
+    if free < needed:
+        raise SystemExit(
+            f"{what} need about {needed / 2**30:.0f} GB, and {free / 2**30:.0f} GB are free in {FOLDER}. "
+            "Make room, or name a folder on another disk with BENCH_FOLDER."
+        )
 
 
 @contextmanager
@@ -115,6 +154,13 @@ def environment(private: PrivateServer, name: str) -> dict[str, str]:
         for key, login in (("JIESU_DATABASE_URL", logins.owner), ("JIESU_APP_DATABASE_URL", logins.app))
     }
     return {**os.environ, **urls}
+
+
+def version(private: PrivateServer) -> str:
+    """The version of PostgreSQL."""
+    with private.connect() as superuser:
+        found = superuser.execute("SHOW server_version").fetchone()
+    return str(found[0]) if found else ""
 
 
 def size_of(private: PrivateServer, name: str) -> int:

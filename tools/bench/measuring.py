@@ -1,9 +1,10 @@
-"""Times of one thing done many times, and the statements it sent."""
+"""Times of one thing done many times, the statements it sent, the memory it took, and the floor beside it."""
 
 from __future__ import annotations
 
 import gc
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,17 +12,48 @@ from typing import Any
 
 from django.db import connection
 
+from tools.bench import floor
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What must be reached; None asks for nothing.
+
+    Args:
+        p50, p95: milliseconds; for ``share`` see ``bare``.
+        rate: so many a second at least.
+        bare: the bare statements may be so many times as fast.
+    """
+
+    queries: int | None = None
+    p50: float | None = None
+    p95: float | None = None
+    rate: float | None = None
+    bare: float | None = None
+
+    def words(self) -> str:
+        parts = [f"≤ {self.queries} queries"] if self.queries is not None else []
+        parts += [f"p50 ≤ {self.p50:.0f} ms"] if self.p50 is not None else []
+        parts += [f"p95 ≤ {self.p95:.0f} ms"] if self.p95 is not None else []
+        parts += [f"≥ {self.rate:,.0f}/s"] if self.rate is not None else []
+        parts += [f"≤ {self.bare} × bare"] if self.bare is not None else []
+        return ", ".join(parts)
+
 
 @dataclass(frozen=True)
 class Figure:
     """What was measured.
 
     Args:
+        name: what, in words.
+        key: what the summary collects it by; empty for what stands in no summary.
         p50, p95: milliseconds.
         queries: most statements that one of them sent; None where they are sent by another process.
         times: how often it was done.
-        floor: what the design asks for, in words; empty where it asks for nothing.
-        met: whether that is reached.
+        rate: so many a second.
+        memory: peak in MB: of the Python objects of one call, or of the process where ``name`` says so.
+        bare: milliseconds of the floor, or None.
+        note: what else is to be said.
     """
 
     name: str
@@ -29,16 +61,44 @@ class Figure:
     p95: float
     queries: int | None
     times: int
+    key: str = ""
     rate: float | None = None
-    floor: str = ""
-    met: bool | None = None
+    memory: float | None = None
+    bare: float | None = None
+    goal: Goal = Goal()
+    note: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """So many times the floor."""
+        return self.p50 / self.bare if self.bare else None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal is reached; None where there is none."""
+        goal = self.goal
+        checks = [
+            (goal.queries, self.queries, False),
+            (goal.p50, self.p50, False),
+            (goal.p95, self.p95, False),
+            (goal.rate, self.rate, True),
+            (goal.bare, self.ratio, False),
+        ]
+        found = [
+            value >= wanted if least else value <= wanted
+            for wanted, value, least in checks
+            if wanted is not None and value is not None
+        ]
+        return all(found) if found else None
 
     def line(self) -> str:
         """The figure in one line for the terminal."""
         rate = f"  {self.rate:,.0f}/s" if self.rate else ""
         statements = f"  {self.queries} statements" if self.queries is not None else ""
-        verdict = "" if self.met is None else ("  ok" if self.met else f"  BELOW FLOOR ({self.floor})")
-        return f"{self.name:<52} p50 {self.p50:8.1f} ms  p95 {self.p95:8.1f} ms{statements}{rate}{verdict}"
+        above = f"  {self.ratio:.1f} × bare" if self.ratio else ""
+        verdict = "" if self.met is None else ("  ok" if self.met else f"  MISSED ({self.goal.words()})")
+        note = f"  [{self.note}]" if self.note else ""
+        return f"{self.name:<52} p50 {self.p50:8.1f} ms  p95 {self.p95:8.1f} ms{statements}{rate}{above}{verdict}{note}"
 
 
 @dataclass
@@ -73,43 +133,22 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[rank - 1]
 
 
-@dataclass(frozen=True)
-class Floor:
-    """What must be reached; None asks for nothing."""
-
-    queries: int | None = None
-    p95: float | None = None
-    rate: float | None = None
-
-    def words(self) -> str:
-        parts = [f"≤ {self.queries} queries"] if self.queries is not None else []
-        parts += [f"p95 < {self.p95:.0f} ms"] if self.p95 is not None else []
-        parts += [f"≥ {self.rate:.0f}/s"] if self.rate is not None else []
-        return ", ".join(parts)
-
-    def met(self, *, queries: int | None, p95: float, rate: float | None) -> bool | None:
-        if not self.words():
-            return None
-        return (
-            (self.queries is None or queries is None or queries <= self.queries)
-            and (self.p95 is None or p95 < self.p95)
-            and (self.rate is None or rate is None or rate >= self.rate)
-        )
-
-
 def measure(
     name: str,
     work: Callable[[int], object],
     *,
     times: int,
+    key: str = "",
     warm: int = 5,
-    floor: Floor = Floor(),
+    goal: Goal = Goal(),
     rate: bool = False,
+    reads: bool = True,
 ) -> Figure:
     """Does something ``warm + times`` times, each with another number, and tells how long it took.
 
     Args:
         rate: also as so many a second, one after the other.
+        reads: it writes nothing, so that its statements can be sent again as its floor and its memory be looked at.
     """
     for n in range(warm):
         work(n)
@@ -125,23 +164,31 @@ def measure(
             work(n)
             spent.append((time.perf_counter() - start) * 1000)
         most = max(most, statements.count)
+    taken = time.perf_counter() - begun
+    bare = floor.reading(floor.record(lambda: work(0)), times=max(5, times // 4)) if reads else []
     return figure(
-        name, spent, queries=most, floor=floor, rate=times / (time.perf_counter() - begun) if rate else None
-    )
+        name, spent, key=key, queries=most, goal=goal, rate=times / taken if rate else None,
+        memory=peak(lambda: work(0)) if reads else None, bare=percentile(bare, 0.5) if bare else None,
+    )  # fmt: skip
 
 
-def figure(
-    name: str, spent: list[float], *, queries: int | None, floor: Floor = Floor(), rate: float | None = None
-) -> Figure:
+def peak(work: Callable[[], object]) -> float:
+    """Peak in MB of the Python objects that something makes."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1] / 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def figure(name: str, spent: list[float], *, queries: int | None = None, **more: Any) -> Figure:
     """A figure from single times in milliseconds."""
-    p95 = percentile(spent, 0.95)
     return Figure(
         name=name,
         p50=percentile(spent, 0.5),
-        p95=p95,
+        p95=percentile(spent, 0.95),
         queries=queries,
         times=len(spent),
-        rate=rate,
-        floor=floor.words(),
-        met=floor.met(queries=queries, p95=p95, rate=rate),
+        **more,
     )

@@ -1,4 +1,4 @@
-"""Pages and lists: the queue of each level, a page far down, a case, searches."""
+"""Pages and lists: the queue of each level, pages far down, the frame's badges, a case, searches."""
 
 from __future__ import annotations
 
@@ -7,20 +7,30 @@ from urllib.parse import quote
 
 from django.urls import NoReverseMatch, reverse
 
+from jiesu.cases.counting import badges
 from jiesu.cases.models import Case
-from jiesu.cases.worklists import Filters, Scope, page, scope_named
+from jiesu.cases.worklists import Filters, page, scope_named
 from jiesu.people.actors import Actor
 from tools.bench import words
 from tools.bench.doors import call, signed_in, token
-from tools.bench.measuring import Figure, Floor, measure
+from tools.bench.measuring import Figure, Goal, measure
 from tools.bench.people import actor
 
-QUEUE = Floor(queries=6, p95=25)
-FILTERED = Floor(queries=6, p95=50)
-CASE = Floor(queries=10, p95=12)
-DOCUMENT = Floor(queries=15)
-LIST = Floor(queries=6, p95=25)
-SEARCH = Floor(p95=50)
+QUEUE = Goal(queries=6, p50=15, p95=25)
+FILTERED = Goal(queries=6, p95=50)
+CASE = Goal(queries=10, p95=12)
+DOCUMENT = Goal(queries=15)
+BADGES = Goal(queries=1)
+LIST = Goal(queries=6, p95=25)
+SEARCH = Goal(p95=50)
+#: Rows from the top of a list to pages far down.
+FAR, FARTHEST = 1_000, 100_000
+STRIDE = 5_000
+DEPTHS = (
+    ("", Filters(), FAR),
+    ("", Filters(), FARTHEST),
+    ("&closed=1", Filters(closed=True), FARTHEST),
+)
 
 #: Whose queue, and which of that person's scopes.
 QUEUES = (
@@ -62,32 +72,51 @@ def queues(*, times: int) -> list[Figure]:
     for username, scope, name in QUEUES:
         headers = signed_in(username)
         address = f"/desk/queue/?scope={scope}"
-        found.append(_page(name, address, headers, times=times, floor=QUEUE))
+        found.append(_page(name, address, headers, times=times, goal=QUEUE, key="queue"))
     for username, scope, name in (QUEUES[2], QUEUES[-1]):
         headers = signed_in(username)
         for what, query in FILTERS:
             address = f"/desk/queue/?scope={scope}&{query}"
-            found.append(_page(f"{name}, {what}", address, headers, times=times, floor=FILTERED))
-        cursor = _far(actor(username, datetime.now(UTC)), scope, pages=20)
-        if cursor:
-            address = f"/desk/queue/?scope={scope}&after={quote(cursor)}"
-            found.append(_page(f"{name}, page 20", address, headers, times=times, floor=QUEUE))
+            found.append(_page(f"{name}, {what}", address, headers, times=times, goal=FILTERED, key="filter"))
+        for extra, filters, rows in DEPTHS:
+            cursor, reached = _far(actor(username, datetime.now(UTC)), scope, filters, rows=rows)
+            if not reached:
+                continue
+            address = f"/desk/queue/?scope={scope}{extra}&after={quote(cursor)}"
+            what = f"{name}, {'closed ones too, ' if extra else ''}{reached:,} rows down"
+            found.append(_page(what, address, headers, times=times, goal=QUEUE, key="far"))
     return found
 
 
-def _page(name: str, address: str, headers: dict[str, str], *, times: int, floor: Floor) -> Figure:
-    return measure(name, lambda _n: call("GET", address, headers=headers), times=times, floor=floor)
+def _page(name: str, address: str, headers: dict[str, str], *, times: int, goal: Goal, key: str) -> Figure:
+    return measure(name, lambda _n: call("GET", address, headers=headers), times=times, goal=goal, key=key)
 
 
-def _far(who: Actor, key: str, *, pages: int) -> str:
-    """The cursor after so many pages; empty where there are fewer."""
-    scope: Scope | None = scope_named(who, key)
-    after = ""
-    for _n in range(pages):
-        after = page(who, scope, Filters(), now=datetime.now(UTC), after=after).after
-        if not after:
+def _far(who: Actor, key: str, filters: Filters, *, rows: int) -> tuple[str, int]:
+    """The cursor so many rows down, or at the last full page before the end, and how many rows that is."""
+    scope, now = scope_named(who, key), datetime.now(UTC)
+    after, reached = "", 0
+    for size in (min(rows, STRIDE),) * (rows // min(rows, STRIDE)):
+        found = page(who, scope, filters, now=now, after=after, size=size)
+        if not found.after:
             break
-    return after
+        after, reached = found.after, reached + size
+    return after, reached
+
+
+def frame(*, times: int) -> list[Figure]:
+    """Counts and badges of the desk's frame, which every page of the desk asks for."""
+    found = []
+    for username in ("handler", "head", "dispatcher.ziyang"):
+        who = actor(username)
+
+        def ask(_n: int, who: Actor = who) -> None:
+            badges(who)
+
+        found.append(
+            measure(f"badges of the desk's frame, {username}", ask, times=times, goal=BADGES, key="badges")
+        )
+    return found
 
 
 def cases(*, times: int) -> list[Figure]:
@@ -105,8 +134,8 @@ def cases(*, times: int) -> list[Figure]:
         call("GET", f"/api/v1/cases/{numbers[n % len(numbers)]}", headers=api)
 
     return [
-        measure("case page", at_desk, times=times, floor=CASE),
-        measure("case through the API", through_api, times=times, floor=DOCUMENT),
+        measure("case page", at_desk, times=times, goal=CASE, key="case"),
+        measure("case through the API", through_api, times=times, goal=DOCUMENT),
     ]
 
 
@@ -114,14 +143,11 @@ def lists(*, times: int) -> list[Figure]:
     """Lists of the API, newest first and in the order of the clock."""
     headers = token("supervisor")
     return [
-        _page("list through the API, city, newest first", "/api/v1/cases", headers, times=times, floor=LIST),
-        _page(
-            "list through the API, city, first due first",
-            "/api/v1/cases?order=due",
-            headers,
-            times=times,
-            floor=LIST,
-        ),
+        _page(f"list through the API, city, {what}", address, headers, times=times, goal=LIST, key="list")
+        for what, address in (
+            ("newest first", "/api/v1/cases"),
+            ("first due first", "/api/v1/cases?order=due"),
+        )
     ]
 
 
@@ -132,14 +158,20 @@ def searches(*, times: int) -> list[Figure]:
         headers = token(username)
         for name, text in SEARCHES:
             address = f"/api/v1/cases?q={quote(text)}"
-            found.append(_page(f"search, {level}: {name}", address, headers, times=times, floor=SEARCH))
+            found.append(
+                _page(f"search, {level}: {name}", address, headers, times=times, goal=SEARCH, key="search")
+            )
     address = desk_address("desk:search")
     if address:
         for username, level in SEARCHERS:
             headers = signed_in(username)
             for name, text in SEARCHES[:3]:
                 url = f"{address}?q={quote(text)}"
-                found.append(_page(f"search page, {level}: {name}", url, headers, times=times, floor=SEARCH))
+                found.append(
+                    _page(
+                        f"search page, {level}: {name}", url, headers, times=times, goal=SEARCH, key="search"
+                    )
+                )
     return found
 
 

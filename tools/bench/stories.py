@@ -26,6 +26,11 @@ OPEN_SHARE = 0.03
 #: Open work is at most so old.
 OPEN_DAYS = 45
 KINDS = {"complaint": 62, "report": 18, "consultation": 14, "other": 6}
+#: What cases are about: a few subjects make most of them.
+SUBJECTS = {
+    "aftersales": 24, "contract": 16, "food": 14, "quality": 12, "advertising": 8, "price": 7, "prepaid": 6,
+    "return7": 4, "consumer_rights": 3, "measure": 2, "unlicensed": 1, "cosmetics": 1, "trademark": 1, "minor": 1,
+}  # fmt: skip
 CHANNELS = {"hotline": 40, "12345": 25, "portal": 20, "counter": 8, "letter": 4, "station": 3}
 
 
@@ -242,5 +247,6 @@ def opening(chance: random.Random, team: Team, kind: str, at: datetime, row: int
         text=words.message(chance, goods, brand) + (words.RARE if row % 3333 == 7 else ""),
         demand=chance.choice(words.CLAIMS),
         amount=chance.randint(9, 9000) * 100,
+        subject=_pick(chance, SUBJECTS),
         query_code="ABCDEFGHJK",
     )
