@@ -201,6 +201,7 @@ VISITS: dict[str, list[Visit]] = {
     "hotspots:warnings": [Visit("head", 12)],
     "hotspots:one": [Visit("head", 25, spot)],
     "hotspots:cases": [Visit("head", 13, spot)],
+    "hotspots:supervise": [Visit("supervisor", 20, spot)],
     "hotspots:warn": [Visit("head", 12, spot)],
     "wall:wall": [Visit("supervisor", 20), Visit("head", 20)],
     "wall:snapshot": [Visit("supervisor", 20), Visit("head", 20, query="?region=430902")],
@@ -232,6 +233,7 @@ NOT_READ = {
     "a post alone": {
         "set_language", "account_logout", "desk:register-suggest", "desk:register-person", "desk:callers",
         "desk:readback", "desk:reminders-read", "desk:preview", "desk:reveal", "desk:suggestion", "hotspots:deed",
+        "hotspots:correct", "hotspots:put_back",
         "api:create_contact", "api:act_on_case", "api:add_files", "api:reveal_parties", "portal:go_on",
         "portal:leave", "portal:deed",
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -141,6 +142,38 @@ def test_a_warning_goes_from_the_hot_spot_to_the_portal(sign_in: SignIn, spot: i
     taken_off = {"decision": "withdraw", "reason": "已经解决"}
     assert head.post(f"/desk/hotspots/warnings/{row.pk}/", taken_off).status_code == 303
     assert TITLE not in Client().get("/warnings/").content.decode()
+
+
+def test_one_click_supervises_the_open_cases_and_says_what_became_of_each(sign_in: SignIn, spot: int) -> None:
+    supervisor = sign_in("supervisor")
+    assert f"/desk/hotspots/{spot}/supervise/" in supervisor.get(f"/desk/hotspots/{spot}/").content.decode()
+    form = supervisor.get(f"/desk/hotspots/{spot}/supervise/").content.decode()
+    assert "热点督办：“" in form
+    refused = supervisor.post(f"/desk/hotspots/{spot}/supervise/", {"note": ""})
+    assert refused.status_code == 422
+    sent = supervisor.post(f"/desk/hotspots/{spot}/supervise/", {"note": "请加快办理", "key": "k"})
+    assert "共 12 件，已督办 12 件" in sent.content.decode()
+    assert sign_in("legal").get(f"/desk/hotspots/{spot}/supervise/").status_code == 403
+
+
+def test_ticked_cases_are_taken_out_and_put_back(sign_in: SignIn, spot: int) -> None:
+    supervisor = sign_in("supervisor")
+    listed = supervisor.get(f"/desk/hotspots/{spot}/cases/").content.decode()
+    numbers = list(dict.fromkeys(re.findall(r'name="case"\s+value="(\d{18})"', listed)))
+    assert len(numbers) == 12
+    there = f"/desk/hotspots/{spot}/correct"
+    assert supervisor.post(f"{there}/take_out/", {}).status_code == 422
+    form = supervisor.post(f"{there}/split/", {"case": numbers[:4]}).content.decode()
+    assert form.count('name="case"') == 4
+    given = {"case": numbers[:4], "confirmed": "1", "reason": "另一家", "title": "分店"}
+    assert supervisor.post(f"{there}/split/", given).status_code == 303
+    assert supervisor.post(f"{there}/split/", given).status_code == 422
+    out = {"case": numbers[4:5], "confirmed": "1", "reason": "不是一回事"}
+    assert supervisor.post(f"{there}/take_out/", out).status_code == 303
+    assert "手工移出、拆分 5 件" in supervisor.get(f"/desk/hotspots/{spot}/").content.decode()
+    assert supervisor.post(f"/desk/hotspots/{spot}/put-back/").status_code == 303
+    assert "手工移出" not in supervisor.get(f"/desk/hotspots/{spot}/").content.decode()
+    assert sign_in("legal").post(f"{there}/take_out/", out).status_code == 403
 
 
 def test_the_pages_cost_the_same_at_every_size(

@@ -1,15 +1,19 @@
-"""What people do with hot spots: rename, put aside, take up again, merge. Each bureau for itself, each on record."""
+"""What people do with hot spots: rename, put aside, take up again, merge, correct. Each bureau for itself, each on record."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from jiesu.insight.hotspots import queries
 from jiesu.insight.hotspots.errors import Code, HotSpotError
-from jiesu.insight.hotspots.models import Decision, Deed, Opinion
+from jiesu.insight.hotspots.keeping import day_of
+from jiesu.insight.hotspots.models import Decision, Deed, Member, Opinion, Placement, Spot
+from jiesu.insight.hotspots.queries import HotSpot
 from jiesu.people.actors import Actor
 from jiesu.people.masking import mask_text
 from jiesu.people.roles import Role
@@ -69,6 +73,89 @@ def part(*, spot: int, actor: Actor, at: datetime) -> None:
     """
     key = _decide(Deed.PART, spot, actor, at, {})
     Opinion.objects.filter(organisation=actor.authority_id or 0, merged_into_id=key).update(merged_into=None)
+
+
+def take_out(*, spot: int, cases: Collection[int], reason: str, actor: Actor, at: datetime) -> None:
+    """Count some cases of a hot spot in none from now on.
+
+    Raises:
+        HotSpotError: ``hot_spot_not_found``, ``hot_spot_not_permitted``, ``hot_spot_reason_needed``,
+            ``hot_spot_no_cases``.
+    """
+    data = {"reason": reason_of(reason)}
+    with transaction.atomic():
+        numbers = _chosen(spot, cases, actor, at)
+        _decide(Deed.TAKE_OUT, spot, actor, at, {**data, "cases": numbers})
+        _place(numbers, None, actor)
+
+
+def split(*, spot: int, cases: Collection[int], title: str, reason: str, actor: Actor, at: datetime) -> int:
+    """Count some cases of a hot spot as one of their own from now on; gives its key.
+
+    Raises:
+        HotSpotError: ``hot_spot_not_found``, ``hot_spot_not_permitted``, ``hot_spot_reason_needed``,
+            ``hot_spot_bad_title``, ``hot_spot_no_cases``, ``hot_spot_too_few_people``.
+    """
+    title, reason = " ".join(title.split()), reason_of(reason)
+    if not 2 <= len(title) <= TITLE or mask_text(title) != title:
+        raise HotSpotError(Code.BAD_TITLE)
+    with transaction.atomic():
+        numbers = _chosen(spot, cases, actor, at)
+        today = day_of(at)
+        new = Spot.objects.create(first_day=today, last_day=today, size=0, features=[], counts=[])
+        data = {"reason": reason, "title": title, "cases": numbers, "into": new.pk}
+        _decide(Deed.SPLIT, spot, actor, at, data)
+        _place(numbers, new.pk, actor)
+        Opinion.objects.create(organisation_id=actor.authority_id or 0, spot=new, title=title)
+        try:
+            queries.one(actor, new.pk, at=at)
+        except HotSpotError as error:
+            raise HotSpotError(Code.TOO_FEW) from error
+        data = {"reason": reason, "title": title, "cases": numbers, "from": spot}
+        _decide(Deed.SPLIT, new.pk, actor, at, data)
+    return new.pk
+
+
+@transaction.atomic
+def put_back(*, spot: int, actor: Actor, at: datetime) -> None:
+    """Let every case that was taken out of a hot spot, split off from it or brought into it count where it was.
+
+    Raises:
+        HotSpotError: ``hot_spot_not_found``, ``hot_spot_not_permitted``, ``hot_spot_no_cases``.
+    """
+    rows = moved(queries.one(actor, spot, at=at), actor=actor)
+    numbers = sorted(rows.values_list("case_id", flat=True))
+    if not numbers:
+        raise HotSpotError(Code.NO_CASES)
+    _decide(Deed.PUT_BACK, spot, actor, at, {"cases": numbers})
+    rows.delete()
+
+
+def moved(spot: HotSpot, *, actor: Actor) -> QuerySet[Placement]:
+    """The cases that the actor's bureau has taken out of a hot spot or brought into it."""
+    here = Member.objects.filter(spot__in=spot.members).values("case_id")
+    rows = Placement.objects.filter(organisation=actor.authority_id or 0)
+    return rows.filter(Q(spot__in=spot.members) | Q(case_id__in=here))
+
+
+def _chosen(spot: int, cases: Collection[int], actor: Actor, at: datetime) -> list[int]:
+    """The chosen cases, all of which must be in the hot spot and the actor must see."""
+    hot = queries.one(actor, spot, at=at)
+    wanted = set(cases)
+    found = set(queries.cases_of(actor, hot).filter(pk__in=wanted).values_list("pk", flat=True))
+    if not wanted or found != wanted:
+        raise HotSpotError(Code.NO_CASES)
+    return sorted(found)
+
+
+def _place(cases: Sequence[int], spot: int | None, actor: Actor) -> None:
+    own = actor.authority_id or 0
+    Placement.objects.bulk_create(
+        [Placement(organisation_id=own, case_id=case, spot_id=spot) for case in cases],
+        update_conflicts=True,
+        unique_fields=["organisation", "case_id"],
+        update_fields=["spot"],
+    )
 
 
 def reason_of(text: str) -> str:

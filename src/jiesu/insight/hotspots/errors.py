@@ -16,6 +16,9 @@ class Code(StrEnum):
     BAD_TITLE = "hot_spot_bad_title"
     REASON_NEEDED = "hot_spot_reason_needed"
     SAME_SPOT = "hot_spot_same"
+    NO_CASES = "hot_spot_no_cases"
+    TOO_FEW = "hot_spot_too_few_people"
+    NOTHING_OPEN = "hot_spot_nothing_open"
     BAD_WARNING = "warning_bad_text"
     PERSONAL_DATA = "warning_personal_data"
     SECOND_PERSON = "warning_second_person"
@@ -28,6 +31,9 @@ _MESSAGES: dict[Code, str | Promise] = {
     Code.BAD_TITLE: _("名称应为 2 至 60 个字，不能含有姓名、电话、住址等个人信息。"),
     Code.REASON_NEEDED: _("请写明理由，最多 200 个字。"),
     Code.SAME_SPOT: _("请选择另一个热点。"),
+    Code.NO_CASES: _("请在这个热点的办件中勾选；所选办件可能已经移出，请刷新页面。"),
+    Code.TOO_FEW: _("拆分出来的办件涉及的不同的人太少，不能单独成为热点；可以改为移出。"),
+    Code.NOTHING_OPEN: _("这个热点没有您有权查看的未办结办件，无需督办。"),
     Code.BAD_WARNING: _("请填写标题（60 字以内）和正文（10 至 2000 字）。"),
     Code.PERSONAL_DATA: _("标题或者正文里好像有姓名、电话、住址等个人信息，请删去后再提交。"),
     Code.SECOND_PERSON: _("起草人不能审批自己起草的消费警示，请由本机关另一位负责人审批。"),

@@ -190,10 +190,9 @@ def stored_grouping(vocabulary: Vocabulary, *, window: int, first: date) -> Grou
         .values_list("case_id", "day", "person", "urgency", "features")
         .iterator(chunk_size=5000)
     )
-    spots = (
-        Spot.objects.filter(absorbed_by=None, last_day__gte=first).order_by("pk").iterator(chunk_size=2000)
-    )
-    grouping.load(singles=singles, groups=(group_of(spot, held) for spot in spots))
+    # One made by hand has no features and takes in nothing by itself.
+    spots = Spot.objects.filter(absorbed_by=None, last_day__gte=first).exclude(features=[]).order_by("pk")
+    grouping.load(singles=singles, groups=(group_of(s, held) for s in spots.iterator(chunk_size=2000)))
     return grouping
 
 

@@ -84,6 +84,25 @@ class Member(models.Model):
         )
 
 
+class Placement(models.Model):
+    """Where a bureau counts a case, other than where the machine has put it: in a hot spot made by hand, or in none.
+
+    Like every opinion it holds for the bureau alone. Neither a sweep nor a rebuild touches it: the machine's own
+    grouping (``Member``) goes on beneath.
+    """
+
+    organisation = models.ForeignKey(
+        "places.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    case_id = models.BigIntegerField()
+    spot = models.ForeignKey(Spot, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "case_id"), name="hot_placement_once"),
+        )
+
+
 class Single(models.Model):
     """The features of a recent case that resembles no other yet; removed when its time window has passed."""
 
@@ -106,6 +125,10 @@ class Deed(models.TextChoices):
     DISMISS = "dismiss", _("忽略")
     REOPEN = "reopen", _("恢复关注")
     WARN = "warn", _("起草消费警示")
+    SUPERVISE = "supervise", _("督办")
+    TAKE_OUT = "take_out", _("移出办件")
+    SPLIT = "split", _("拆分")
+    PUT_BACK = "put_back", _("放回办件")
 
 
 class Decision(models.Model):

@@ -23,7 +23,7 @@ from jiesu.cases.queries import visible
 from jiesu.insight.hotspots.errors import Code, HotSpotError
 from jiesu.insight.hotspots.heat import USUAL_PERIODS, Heat, Numbers, Weights, heat
 from jiesu.insight.hotspots.keeping import day_of
-from jiesu.insight.hotspots.models import Member, Opinion, Spot
+from jiesu.insight.hotspots.models import Opinion, Placement, Spot
 from jiesu.people.actors import Actor
 from jiesu.people.settings import in_force
 from jiesu.people.visibility import OPEN_KINDS, Part
@@ -54,7 +54,10 @@ class Place:
 
 @dataclass(frozen=True)
 class HotSpot:
-    """A hot spot as one actor sees it. ``people`` count no informants; ``beyond`` is rounded down, None where small."""
+    """A hot spot as one actor sees it. ``people`` count no informants; ``beyond`` is rounded down, None where small.
+
+    ``members`` are the spots that belong together, ``inside`` is the condition on its cases.
+    """
 
     key: int
     label: str
@@ -76,6 +79,7 @@ class HotSpot:
     trend: tuple[tuple[date, int], ...] = ()
     beyond: int | None = None
     members: tuple[int, ...] = field(default=(), repr=False)
+    inside: Q = field(default_factory=Q, repr=False)
 
     @property
     def growing(self) -> bool:
@@ -103,11 +107,14 @@ def rules(actor: Actor, at: datetime) -> Rules:
 
 @dataclass(frozen=True)
 class Opinions:
-    """What the actor's bureau makes of hot spots: ``roots`` say with which one a spot belongs."""
+    """What the actor's bureau makes of hot spots: ``roots`` say with which one a spot belongs, ``moved`` in which one a
+    case is counted instead of where the machine has put it, None in none.
+    """
 
     titles: Mapping[int, str]
     dismissed: frozenset[int]
     roots: Mapping[int, int]
+    moved: Mapping[int, int | None] = field(default_factory=dict)
 
     def together(self, key: int) -> tuple[int, ...]:
         """A spot and those merged into it."""
@@ -117,10 +124,30 @@ class Opinions:
     def root(self) -> Any:
         """The spot that a case counts for, as an expression."""
         own = F(f"{MEMBER}spot")
-        if not self.roots:
+        if not self.roots and not self.moved:
             return own
+        by_hand: dict[int, list[int]] = {}
+        for case, spot in self.moved.items():
+            if spot is not None:
+                by_hand.setdefault(self.roots.get(spot, spot), []).append(case)
+        moved = [When(pk__in=cases, then=Value(spot)) for spot, cases in by_hand.items()]
         merged = [When(**{f"{MEMBER}spot": spot, "then": Value(root)}) for spot, root in self.roots.items()]
-        return Choose(*merged, default=own, output_field=IntegerField())
+        return Choose(*moved, *merged, default=own, output_field=IntegerField())
+
+    @property
+    def counted(self) -> Q:
+        """The cases that count for some hot spot."""
+        out = [case for case, spot in self.moved.items() if spot is None]
+        return Q(hot_spot_member__isnull=False) & ~Q(pk__in=out)
+
+    def inside(self, spots: Iterable[int]) -> Q:
+        """The cases that count for one of some spots."""
+        wanted = set(spots)
+        there = Q(**{f"{MEMBER}spot__in": wanted})
+        if not self.moved:
+            return there
+        brought = [case for case, spot in self.moved.items() if spot in wanted]
+        return Q(hot_spot_member__isnull=False) & (there & ~Q(pk__in=list(self.moved)) | Q(pk__in=brought))
 
 
 def opinions(actor: Actor) -> Opinions:
@@ -143,6 +170,9 @@ def opinions(actor: Actor) -> Opinions:
         titles={spot: title for spot, title, _dismissed, _target in rows if title},
         dismissed=frozenset(spot for spot, _title, dismissed, _target in rows if dismissed),
         roots={spot: root(spot) for spot in into if root(spot) != spot},
+        moved=dict(
+            Placement.objects.filter(organisation=actor.authority_id).values_list("case_id", "spot_id")
+        ),
     )
 
 
@@ -167,7 +197,7 @@ def one(actor: Actor, key: int, *, at: datetime) -> HotSpot:
     used = rules(actor, at)
     held = opinions(actor)
     key = held.roots.get(key, key)
-    rows = _counted(visible(actor).filter(**{f"{MEMBER}spot__in": held.together(key)}), held, used, at)
+    rows = _counted(visible(actor).filter(held.inside(held.together(key))), held, used, at)
     if not rows:
         raise HotSpotError(Code.NOT_FOUND)
     spot = _hot(rows[0], held, used)
@@ -177,18 +207,12 @@ def one(actor: Actor, key: int, *, at: datetime) -> HotSpot:
 
 def cases_of(actor: Actor, spot: HotSpot) -> QuerySet[Case]:
     """The cases of a hot spot that the actor may see, the newest first."""
-    return (
-        visible(actor)
-        .filter(**{f"{MEMBER}spot__in": spot.members})
-        .order_by(F(f"{MEMBER}day").desc(), F("pk").desc())
-    )
+    return visible(actor).filter(spot.inside).order_by(F(f"{MEMBER}day").desc(), F("pk").desc())
 
 
 def readable(actor: Actor, spot: HotSpot) -> QuerySet[Case]:
     """Those whose content the actor may read, without reports: their texts may show who wrote them."""
-    rows = visible(actor, Part.CONTENT).filter(
-        **{f"{MEMBER}spot__in": spot.members}, kind__in=OPEN_KINDS, wrapped_key__isnull=False
-    )
+    rows = visible(actor, Part.CONTENT).filter(spot.inside, kind__in=OPEN_KINDS, wrapped_key__isnull=False)
     return rows.order_by(F(f"{MEMBER}day").desc(), F("pk").desc())
 
 
@@ -213,7 +237,7 @@ def _counted(rows: QuerySet[Case], held: Opinions, used: Rules, at: datetime) ->
     open_kind = Q(kind__in=OPEN_KINDS)
     person = f"{MEMBER}person"
     counted: Any = (
-        rows.exclude(hot_spot_member=None)
+        rows.filter(held.counted)
         .annotate(root=held.root)
         .order_by()
         .values("root")
@@ -256,6 +280,7 @@ def _hot(row: Mapping[str, Any], held: Opinions, used: Rules) -> HotSpot:
         unclosed=row["unclosed"],
         heat=heat(numbers, used.weights),
         members=held.together(row["root"]),
+        inside=held.inside(held.together(row["root"])),
     )
 
 
@@ -266,7 +291,7 @@ def _completed(
     spots = [member for hot in found for member in hot.members]
     if not spots:
         return []
-    seen = visible(actor).filter(**{f"{MEMBER}spot__in": spots}).annotate(root=held.root).order_by()
+    seen = visible(actor).filter(held.inside(spots)).annotate(root=held.root).order_by()
     places: dict[int, Counter[str]] = {}
     days: dict[int, Counter[date]] = {}
     subject: dict[int, Counter[str]] = {}
@@ -313,7 +338,7 @@ def _with(hot: HotSpot, **changes: Any) -> HotSpot:
 
 def _readers(actor: Actor, spots: Iterable[int], held: Opinions) -> dict[int, int]:
     """Of how many different people the actor may read the content, by spot."""
-    rows = visible(actor, Part.CONTENT).filter(**{f"{MEMBER}spot__in": list(spots)}, kind__in=OPEN_KINDS)
+    rows = visible(actor, Part.CONTENT).filter(held.inside(spots), kind__in=OPEN_KINDS)
     counted = rows.annotate(root=held.root).order_by().values_list("root")
     return dict(counted.annotate(n=Count(f"{MEMBER}person", distinct=True)))
 
@@ -338,10 +363,8 @@ def _label(
 
 def _beyond(spots: Iterable[int], held: Opinions, open_seen: Counter[int], small_cell: int) -> dict[int, int]:
     """Complaints, consultations and other matters beyond the actor's rights, rounded down; none where it is small."""
-    every: Counter[int] = Counter()
-    rows = Member.objects.filter(spot__in=list(spots), case__kind__in=OPEN_KINDS).order_by()
-    for spot, n in rows.values_list("spot").annotate(n=Count("pk")):
-        every[held.roots.get(spot, spot)] += n
+    rows = Case.objects.filter(held.inside(spots), kind__in=OPEN_KINDS).annotate(root=held.root).order_by()
+    every = Counter(dict(rows.values_list("root").annotate(n=Count("pk"))))
     rounded = {spot: (n - open_seen[spot]) // small_cell * small_cell for spot, n in every.items()}
     return {spot: n for spot, n in rounded.items() if n > 0}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from jiesu.web.hotspots import views, warnings
+from jiesu.web.hotspots import correcting, supervising, views, warnings
 
 PAGES: list[URLPattern | URLResolver] = [
     path("", views.listed, name="list"),
@@ -14,6 +14,9 @@ PAGES: list[URLPattern | URLResolver] = [
     path("<int:pk>/", views.one, name="one"),
     path("<int:pk>/cases/", views.cases, name="cases"),
     path("<int:pk>/warn/", warnings.write, name="warn"),
+    path("<int:pk>/supervise/", supervising.supervise, name="supervise"),
+    path("<int:pk>/correct/<slug:way>/", correcting.correct, name="correct"),
+    path("<int:pk>/put-back/", correcting.put_back, name="put_back"),
     path("<int:pk>/<str:deed>/", views.deed, name="deed"),
 ]
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.worklists import items, shown
-from jiesu.insight.hotspots import deeds, queries, typical, warnings
+from jiesu.insight.hotspots import deeds, queries, supervising, typical, warnings
 from jiesu.insight.hotspots.errors import Code, HotSpotError
 from jiesu.insight.hotspots.heat import FULL_GROWTH, formula
 from jiesu.insight.hotspots.models import ConsumerWarning, Decision
@@ -145,7 +145,8 @@ def _one(request: DeskRequest, spot: HotSpot, problem: str = "", status: int = 2
         "typical": typical.texts(actor, spot),
         "may_decide": may_decide,
         "may_write": warnings.may_write(actor),
-        "may_urge": any(action["url"].rstrip("/").endswith("urge") for action in bulk_actions(request)),
+        "to_urge": supervising.below(actor, spot) if may_decide and spot.unclosed else 0,
+        "moved": deeds.moved(spot, actor=actor).count() if may_decide else 0,
         "others": [other for other in others if other.key != spot.key],
         "decisions": list(decisions.select_related("staff").order_by("-at")[:DECISIONS]),
         "warnings": list(written.order_by("-proposed_at")[:5]),
@@ -182,9 +183,18 @@ def heat_parts(spot: HotSpot, rules: queries.Rules) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def corrections(spot: HotSpot) -> list[dict[str, str]]:
+    """What may be done with ticked cases of a hot spot, as buttons of their list."""
+    labels = {"take_out": (_("移出热点"), "eye-off"), "split": (_("拆分成新热点"), "git-merge")}
+    return [
+        {"label": label, "icon": icon, "url": reverse("hotspots:correct", args=[spot.key, way])}
+        for way, (label, icon) in labels.items()
+    ]
+
+
 @desk(*READERS)
 def cases(request: DeskRequest, pk: int) -> HttpResponse:
-    """The cases behind a hot spot, within the reader's rights; several may be urged at once."""
+    """The cases behind a hot spot, within the reader's rights; several may be urged, taken out or split off at once."""
     spot = found(request, pk)
     rows = list(shown(queries.cases_of(request.actor, spot))[:CASES])
     days = calendar.current()
@@ -192,7 +202,10 @@ def cases(request: DeskRequest, pk: int) -> HttpResponse:
         "title": _("热点办件：%(label)s") % {"label": spot.label},
         "spot": spot,
         "lines": [line(item, now=request.now, calendar=days) for item in items(rows, request.actor)],
-        "bulk": [a for a in bulk_actions(request) if a["url"].rstrip("/").endswith("urge")],
+        "bulk": [
+            *(a for a in bulk_actions(request) if a["url"].rstrip("/").endswith("urge")),
+            *(corrections(spot) if deeds.may_decide(request.actor) else ()),
+        ],
         "most": CASES,
     }
     return page(request, "hotspots/cases.html", context, current=CURRENT)
