@@ -104,6 +104,21 @@ class Badges:
     unrouted: int = 0
 
 
+#: One row for each thing that waits for the approval of a head: of a bureau, not of the person's own making.
+_APPROVALS = [
+    "SELECT 1 FROM cases_proposal WHERE organisation_id = %(approves)s AND status = 'pending'",
+]
+
+
+def also_approved(statement: str) -> None:
+    """Counts with the approvals what a floor above lays before a head.
+
+    Args:
+        statement: gives a row for each, for the bureau ``%(approves)s`` and the person ``%(staff)s``.
+    """
+    _APPROVALS.append(statement)
+
+
 def badges(actor: Actor) -> Badges:
     """What waits for an actor, in one query. Unrouted work has no bureau yet and stands in its centre's county."""
     approves = actor.has("head") and actor.authority_id is not None
@@ -111,18 +126,17 @@ def badges(actor: Actor) -> Badges:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM (SELECT 1 FROM cases_reminder"
-            "  WHERE recipient_id = %s AND read_at IS NULL LIMIT 100) r),"
-            " (SELECT count(*) FROM (SELECT 1 FROM cases_proposal"
-            "  WHERE organisation_id = %s AND status = 'pending' LIMIT 100) p),"
+            "  WHERE recipient_id = %(staff)s AND read_at IS NULL LIMIT 100) r),"
+            f" (SELECT count(*) FROM ({' UNION ALL '.join(_APPROVALS)} LIMIT 100) p),"  # noqa: S608 - of ours
             " (SELECT count(*) FROM (SELECT 1 FROM cases_case"
-            "  WHERE county = %s AND organisation_id IS NULL AND closed_at IS NULL"
-            "  AND registered_by_id = %s AND state = 'registered' LIMIT 100) u)",
-            [
-                actor.staff_id,
-                actor.authority_id if approves else -1,
-                actor.county,
-                actor.organisation_id if routes else -1,
-            ],
+            "  WHERE county = %(county)s AND organisation_id IS NULL AND closed_at IS NULL"
+            "  AND registered_by_id = %(routes)s AND state = 'registered' LIMIT 100) u)",
+            {
+                "staff": actor.staff_id,
+                "approves": actor.authority_id if approves else -1,
+                "county": actor.county,
+                "routes": actor.organisation_id if routes else -1,
+            },
         )
         reminders, approvals, unrouted = cursor.fetchone()
     return Badges(reminders, approvals, unrouted)

@@ -10,8 +10,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from jiesu.cases.counting import badges
 from jiesu.insight.hotspots import keeping, queries
 from jiesu.insight.hotspots.models import ConsumerWarning, Decision
+from jiesu.people.acting import actor_for
 from jiesu.people.actors import SYSTEM
 from jiesu.people.models import Staff
 from tests.insight.hotspots import conftest as given
@@ -142,6 +144,31 @@ def test_a_warning_goes_from_the_hot_spot_to_the_portal(sign_in: SignIn, spot: i
     taken_off = {"decision": "withdraw", "reason": "已经解决"}
     assert head.post(f"/desk/hotspots/warnings/{row.pk}/", taken_off).status_code == 303
     assert TITLE not in Client().get("/warnings/").content.decode()
+
+
+def test_a_warning_waits_among_the_approvals_of_those_who_may_approve_it(sign_in: SignIn, spot: int) -> None:
+    def badge(username: str) -> int:
+        staff = Staff.objects.get(username=username)
+        return badges(actor_for(staff, timezone.now())).approvals
+
+    acting = sign_in("head.acting")
+    before = {who: badge(who) for who in ("head", "head.acting", "head.heshan", "supervisor")}
+    head = sign_in("head")
+    assert head.post(f"/desk/hotspots/{spot}/warn/", {"title": TITLE, "text": TEXT}).status_code == 303
+    row = ConsumerWarning.objects.get()
+    # Its author decides nothing; another bureau neither.
+    assert badge("head.acting") == before["head.acting"] + 1
+    assert {who: badge(who) for who in ("head", "head.heshan", "supervisor")} == {
+        who: before[who] for who in ("head", "head.heshan", "supervisor")
+    }
+    listed = acting.get("/desk/approvals/").content.decode()
+    assert TITLE in listed
+    assert f"/desk/hotspots/warnings/#warning-{row.pk}" in listed
+    assert TITLE not in head.get("/desk/approvals/").content.decode()
+    assert TITLE not in sign_in("head.heshan").get("/desk/approvals/").content.decode()
+    assert acting.post(f"/desk/hotspots/warnings/{row.pk}/", {"decision": "approve"}).status_code == 303
+    assert badge("head.acting") == before["head.acting"]
+    assert TITLE not in acting.get("/desk/approvals/").content.decode()
 
 
 def test_one_click_supervises_the_open_cases_and_says_what_became_of_each(sign_in: SignIn, spot: int) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from jiesu.cases.counting import also_approved
 from jiesu.insight.hotspots import queries
 from jiesu.insight.hotspots.deeds import reason_of
 from jiesu.insight.hotspots.errors import Code, HotSpotError
@@ -104,6 +105,21 @@ def of_bureau(actor: Actor) -> QuerySet[ConsumerWarning]:
     """The warnings of the actor's bureau, the newest first."""
     rows = ConsumerWarning.objects.filter(organisation=actor.authority_id)
     return rows.select_related("author", "decided_by", "organisation").order_by("-proposed_at")
+
+
+def awaiting(actor: Actor) -> QuerySet[ConsumerWarning]:
+    """The warnings that wait for this head's decision, the oldest first; nobody decides about the own ones."""
+    rows = ConsumerWarning.objects.filter(
+        organisation=actor.authority_id or 0, state=WarningState.PROPOSED
+    ).exclude(author=actor.staff_id or 0)
+    return (rows if actor.has(Role.HEAD) else rows.none()).select_related("author").order_by("proposed_at")
+
+
+# The same for the figure beside 待我审批.
+also_approved(
+    "SELECT 1 FROM insight_consumerwarning"
+    " WHERE organisation_id = %(approves)s AND state = 'proposed' AND author_id <> %(staff)s"
+)
 
 
 def published() -> QuerySet[ConsumerWarning]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from jiesu.cases.lifecycle.approval import overtaken
 from jiesu.cases.models import Case, Event, Proposal
 from jiesu.cases.queries import visible
 from jiesu.cases.worklists import items, shown
+from jiesu.insight.hotspots import warnings
 from jiesu.people import calendar
 from jiesu.people.models import Staff
 from jiesu.people.visibility import Part
@@ -39,7 +41,7 @@ WORDS_OF = {"approve": "note", "reject": "reason", "redraft": ""}
 
 @desk("head")
 def approvals(request: DeskRequest) -> HttpResponse:
-    """Everything that waits for approval in the head's bureau, the oldest first."""
+    """Everything that waits for approval in the head's bureau, proposals and consumer warnings, the oldest first."""
     waiting = list(
         Proposal.objects.filter(organisation_id=request.actor.authority_id or 0, status="pending").order_by(
             "proposed_at", "case_id"
@@ -67,6 +69,17 @@ def approvals(request: DeskRequest) -> HttpResponse:
                 "url": reverse("desk:proposal", args=[entry.number, proposal.seq]),
             }
         )
+    rows += [
+        {
+            "label": _("消费警示"),
+            "title": warning.title,
+            "by": warning.author.name,
+            "at": warning.proposed_at,
+            "url": f"{reverse('hotspots:warnings')}#warning-{warning.pk}",
+        }
+        for warning in warnings.awaiting(request.actor)[:MOST]
+    ]
+    rows.sort(key=itemgetter("at"))
     context = {"title": _("待我审批"), "rows": rows, "capped": len(waiting) >= MOST}
     return page(request, "desk/approvals.html", context, current="desk:approvals")
 
