@@ -53,8 +53,6 @@ class Contact(models.Model):
         verbose_name = _("来件")
         verbose_name_plural = _("来件")
         indexes = (
-            models.Index(fields=("registered_by", "registered_at"), name="contact_centre_registered"),
-            models.Index(fields=("registered_at",), name="contact_registered"),
             models.Index(fields=("received_at",), name="contact_received"),
             models.Index(
                 fields=("external_number",), name="contact_external", condition=~Q(external_number="")

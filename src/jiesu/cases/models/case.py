@@ -155,7 +155,6 @@ class Case(models.Model):
             models.Index(fields=["registered_by", "-registered_at"], name="case_centre_registered"),
             # A day's cases, to be counted anew.
             models.Index(fields=["received_at"], name="case_received"),
-            models.Index(fields=["contact_id"], name="case_contact"),
             models.Index(
                 fields=["business_id", "-registered_at"],
                 name="case_business",

@@ -69,7 +69,6 @@ class Clock(Child):
                 name="clock_running",
                 condition=Q(state__in=["open", "suspended"]),
             ),
-            models.Index(fields=["rule", "started_at"], name="clock_rule_started"),
         ]
 
 
