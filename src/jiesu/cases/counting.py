@@ -125,9 +125,9 @@ def badges(actor: Actor) -> Badges:
     routes = actor.has("dispatcher", "calltaker")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT count(*) FROM (SELECT 1 FROM cases_reminder"
+            "SELECT (SELECT count(*) FROM (SELECT 1 FROM cases_reminder"  # noqa: S608 - statements of ours
             "  WHERE recipient_id = %(staff)s AND read_at IS NULL LIMIT 100) r),"
-            f" (SELECT count(*) FROM ({' UNION ALL '.join(_APPROVALS)} LIMIT 100) p),"  # noqa: S608 - of ours
+            f" (SELECT count(*) FROM ({' UNION ALL '.join(_APPROVALS)} LIMIT 100) p),"
             " (SELECT count(*) FROM (SELECT 1 FROM cases_case"
             "  WHERE county = %(county)s AND organisation_id IS NULL AND closed_at IS NULL"
             "  AND registered_by_id = %(routes)s AND state = 'registered' LIMIT 100) u)",
