@@ -116,3 +116,12 @@ def test_kinds_of_real_messages_stay_as_good_as_documented() -> None:
     assert len(labels) >= 120
     right = sum(kind.suggest(messages[number]).value == label for number, label in labels)
     assert right / len(labels) >= 0.85
+
+
+@pytest.mark.skipif(not MESSAGES.is_file(), reason="the message file is not here; see data/README.md")
+def test_whoever_has_said_the_kind_learns_as_well_whether_the_letter_is_mixed() -> None:
+    with MESSAGES.open(encoding="utf-8-sig", newline="") as file:
+        texts = [row["text"] for row in csv.DictReader(file)]
+    mixed = [text for text in texts if kind.suggest(text).mixed]
+    assert mixed
+    assert [text for text in texts if kind.suggest(text, said="complaint").mixed] == mixed

@@ -26,6 +26,7 @@ from jiesu.cases.draft import Draft, Rendered
 from jiesu.cases.errors import ActionError
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lifecycle.table import Context
+from jiesu.cases.making import made
 from jiesu.cases.marking import counted, marks
 from jiesu.cases.models import Link, Message, WordsOwed
 from jiesu.cases.numbering import give_back, take_series
@@ -135,14 +136,16 @@ def write(
     desk = desk or Desk(bodies=bodies)
     total = Written()
     waiting = iter(histories)
-    while chunk := list(islice(waiting, batch)):
-        with _no_collection():
+    while True:
+        with no_collection():
+            chunk = list(islice(waiting, batch))
+            if not chunk:
+                return total
             total.add(_persist(desk, chunk, before, after))
-    return total
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """A batch makes a hundred thousand values that all live until its end: looking through them costs a sixth."""
     was = gc.isenabled()
     gc.disable()
@@ -334,7 +337,7 @@ class Desk:
             copy_rows(rows)
         copy_rows(marks(counted(d.case) for _h, d in drafts))
         if self.words_later:
-            copy_rows([WordsOwed(case_id=d.case.pk) for _h, d in drafts])
+            copy_rows([made(WordsOwed, case_id=d.case.pk) for _h, d in drafts])
         else:
             copy_words((d.case.pk, d.case.kind, _words(h, d)) for h, d in drafts)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
@@ -11,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import AutoField, CharField, Field, JSONField, Model, TextField
 from psycopg import sql
+from pydantic_core import to_json
 
 from jiesu.cases.search import table_for, vector
 
@@ -18,7 +18,7 @@ Convert = Callable[[Any], Any]
 
 
 def _json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False)
+    return None if value is None else to_json(value).decode()
 
 
 def _text(value: Any) -> str | None:

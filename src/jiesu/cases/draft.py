@@ -29,6 +29,7 @@ from jiesu.cases.kinds import BRINGER, Kind
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.fields import SEALED, Field
 from jiesu.cases.lifecycle.table import EVENT_SCHEMA, Context
+from jiesu.cases.making import made
 from jiesu.cases.models import (
     Case,
     Clock,
@@ -113,7 +114,8 @@ class Draft:
         seq = self._take()
         digest = keys.salted_digest(self.key, seq, text)
         self.added.append(
-            Passage(
+            made(
+                Passage,
                 case_id=self.case.pk,
                 seq=seq,
                 purpose=purpose,
@@ -197,7 +199,8 @@ class Draft:
             data=data,
         )
         self.events.append(
-            Event(
+            made(
+                Event,
                 case_id=self.case.pk,
                 seq=done.seq,
                 at=ctx.at,
@@ -213,7 +216,8 @@ class Draft:
 
     def _message(self, notice: NoticeDraft, data: Data, ctx: Context, compose: Composer) -> Message:
         rendered = compose(self, notice, data, ctx)
-        return Message(
+        return made(
+            Message,
             case_id=self.case.pk,
             seq=notice.seq,
             direction=Message.Direction.OUT,
@@ -361,7 +365,8 @@ class Draft:
         seq = self._take()
         body = self.text(data["body"])
         bringer = BRINGER[Kind(self.state.kind)]
-        return Message(
+        return made(
+            Message,
             case_id=self.case.pk,
             seq=seq,
             direction=Message.Direction.IN if from_citizen else Message.Direction.OUT,
@@ -430,7 +435,7 @@ def clock_values(clock: ClockFact) -> dict[str, Any]:
 
 
 def clock_row(case_id: int, clock: ClockFact) -> Clock:
-    return Clock(case_id=case_id, seq=clock.seq, **clock_values(clock))
+    return made(Clock, case_id=case_id, seq=clock.seq, **clock_values(clock))
 
 
 def clock_fact(row: Clock) -> ClockFact:

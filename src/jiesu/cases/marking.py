@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from jiesu.cases.facts import SHANGHAI
+from jiesu.cases.making import made
 from jiesu.cases.models import Case, TallyMark
 
 #: The day on which a case or contact was received, and the organisation that holds it.
@@ -29,4 +30,4 @@ def day_of(at: datetime) -> date:
 
 def marks(changed: Iterable[Counted]) -> list[TallyMark]:
     """One row for each day and holder, to be written beside what changed."""
-    return [TallyMark(day=day, holder_id=holder) for day, holder in dict.fromkeys(changed)]
+    return [made(TallyMark, day=day, holder_id=holder) for day, holder in dict.fromkeys(changed)]

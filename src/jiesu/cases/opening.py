@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Model
@@ -12,11 +12,12 @@ from django.db.models import Model
 from jiesu import statements
 from jiesu.cases import keys
 from jiesu.cases.draft import Composer, Draft
-from jiesu.cases.facts import CaseState, Data
+from jiesu.cases.facts import CaseState, Data, replace
 from jiesu.cases.files import Upload, store_files
 from jiesu.cases.kinds import OPPOSITE, Kind, NationalStatus
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import NEW, Context
+from jiesu.cases.making import made
 from jiesu.cases.models import Case, Link, Party
 from jiesu.cases.sealing import sealed_columns
 from jiesu.people.ground import Ground
@@ -177,7 +178,8 @@ def open_draft(
         channel=opening.channel,
     )
     respondent = next((p.name for p in opening.parties if p.role == OPPOSITE[Kind(opening.kind)]), "")
-    case = Case(
+    case = made(
+        Case,
         id=number,
         kind=opening.kind,
         state=NEW,
@@ -270,7 +272,8 @@ def party_row(draft: Draft, seq: int, party: PartyInput, represented_by: int | N
     }
     plain = {k: v for k, v in plain.items() if v}
     draft.parties[seq] = plain
-    return Party(
+    return made(
+        Party,
         case_id=draft.case.pk,
         seq=seq,
         role=party.role,

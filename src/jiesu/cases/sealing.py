@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from pydantic_core import to_json
 
 from jiesu.cases import keys
 from jiesu.people.masking import mask_name, mask_phone
@@ -24,7 +25,7 @@ def sealed_columns(key: bytes, role: str, plain: dict[str, str]) -> dict[str, An
     return {
         "name_masked": (name if business else mask_name(name))[:120] if name else "",
         "phone_masked": mask_phone(phone)[:40] if phone else "",
-        "sealed": keys.encrypt(key, json.dumps(plain, ensure_ascii=False, sort_keys=True)),
+        "sealed": keys.encrypt_bytes(key, to_json(plain)),
         "phone_index": keys.lookup("phone", phone) if phone and not business else None,
         "id_index": keys.lookup("identity", number.upper()) if number else None,
     }

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from pydantic_core import to_json
 
 from jiesu.businesses.linking import link
 from jiesu.cases import jobs, keys
 from jiesu.cases.act import act, open_case
 from jiesu.cases.errors import ActionError, Code
+from jiesu.cases.facts import replace
 from jiesu.cases.files import Upload
 from jiesu.cases.idempotency import answered, owner_of, remember
 from jiesu.cases.inserting import insert_rows
 from jiesu.cases.kinds import Kind
+from jiesu.cases.making import made
 from jiesu.cases.marking import day_of, marks
 from jiesu.cases.opening import Opening, make_number, new_query_code, next_serials
 from jiesu.intake.centres import centre_for
@@ -56,6 +58,7 @@ class SuggestKind(Protocol):
         demand: str | None = None,
         amount: int | None = None,
         respondent: str | None = None,
+        said: str = "",
     ) -> KindSuggested: ...
 
 
@@ -272,6 +275,7 @@ def _kind(checked: Checked, suggest_kind: SuggestKind | None, split: Split | Non
             demand=form.demand or None,
             amount=checked.amount,
             respondent=form.respondent.name or None,
+            said="" if form.kind == "auto" else form.kind,
         )
     mixed = "suggested" if found is not None and found.mixed else ""
     if form.kind != "auto":
@@ -300,8 +304,9 @@ def new_contact(
     form = checked.form
     key = keys.new_data_key()
     details = {k: v for k, v in form.plain().items() if k != "text"}
-    return Contact(
-        pk=pk,
+    return made(
+        Contact,
+        id=pk,
         channel=form.channel,
         line=form.line[:40],
         kind=form.kind,
@@ -317,7 +322,7 @@ def new_contact(
         consent_commission=form.consent_commission,
         wrapped_key=keys.wrap(key),
         sealed_text=keys.encrypt(key, form.text) if form.text else None,
-        sealed_details=keys.encrypt(key, json.dumps(details, ensure_ascii=False, sort_keys=True)),
+        sealed_details=keys.encrypt_bytes(key, to_json(details)),
         cases=list(cases),
     )
 

@@ -7,7 +7,7 @@ it is registered as incomplete and asked for, or decided upon, later.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, override
 from jiesu.businesses.credit_codes import check_credit_code
 from jiesu.businesses.errors import BusinessError
 from jiesu.businesses.resident_ids import check_resident_id
+from jiesu.cases.facts import replace
 from jiesu.cases.kinds import Channel
 from jiesu.cases.lifecycle.fields import SHANGHAI, BadValue, Label, parse_date, parse_instant, parse_yuan
 from jiesu.intake.forms import KINDS, STRICT_CHANNELS, Agent, ContactForm, Person, Problem, Respondent

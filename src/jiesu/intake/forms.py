@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -196,7 +197,7 @@ def read(body: Mapping[str, Any]) -> ContactForm:
 def _values(
     shape: type, given: Mapping[str, Any], prefix: str, problems: dict[str, Problem]
 ) -> dict[str, Any]:
-    kinds = {f.name: str(f.type) for f in fields(shape)}
+    kinds = _kinds(shape)
     found: dict[str, Any] = {}
     for name, value in given.items():
         kind = kinds.get(name)
@@ -208,6 +209,12 @@ def _values(
             except ValueError as error:
                 problems[f"{prefix}{name}"] = Problem("wrong_type", str(error))
     return found
+
+
+@cache
+def _kinds(shape: type) -> Mapping[str, str]:
+    """The type of each field, in words."""
+    return {f.name: str(f.type) for f in fields(shape)}
 
 
 def _text(value: Any) -> str:

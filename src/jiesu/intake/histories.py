@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_json
+
 from jiesu.cases import keys
+from jiesu.cases.making import made
 from jiesu.cases.opening import Opening
 from jiesu.intake.models import Contact, Outcome
 
@@ -35,7 +37,8 @@ def contact_row(
         sealed: False keeps no text: a year generated for its figures has nothing to keep.
     """
     key = keys.new_data_key() if sealed else None
-    return Contact(
+    return made(
+        Contact,
         id=pk,
         channel=opening.channel,
         line=line[:40],
@@ -51,10 +54,6 @@ def contact_row(
         consent_commission=opening.consent_commission,
         wrapped_key=keys.wrap(key) if key else None,
         sealed_text=keys.encrypt(key, opening.text) if key and opening.text else None,
-        sealed_details=(
-            keys.encrypt(key, json.dumps(details, ensure_ascii=False, sort_keys=True))
-            if key and details
-            else None
-        ),
+        sealed_details=(keys.encrypt_bytes(key, to_json(details)) if key and details else None),
         cases=cases,
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext
 
+from jiesu.cases.facts import replace
 from jiesu.cases.kinds import Channel
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.intake.checking import Checked, check
@@ -69,8 +69,8 @@ def prepare(
     except FormError as error:
         return [Problem(row.number, f, p.code, f"“{f}”：{p.message}") for f, p in error.problems.items()]
     # A row of another system's portal was submitted there: its day of receipt is what the sheet says.
-    checked = check(dataclasses.replace(form, channel=Channel.IMPORT), strict=False, at=at)
-    checked = dataclasses.replace(checked, form=dataclasses.replace(checked.form, channel=form.channel))
+    checked = check(replace(form, channel=Channel.IMPORT), strict=False, at=at)
+    checked = replace(checked, form=replace(checked.form, channel=form.channel))
     if form.channel not in Channel.values:
         message = gettext("没有这种来件渠道。")
         return [Problem(row.number, "channel", "channel_unknown", f"{_column(head, 'channel')}{message}")]

@@ -10,6 +10,7 @@ from typing import Any
 from jiesu.businesses.linking import link_many
 from jiesu.cases import bulk, jobs
 from jiesu.cases.kinds import Kind
+from jiesu.cases.making import made
 from jiesu.cases.opening import Opening, make_number
 from jiesu.intake.actions import SuggestKind
 from jiesu.intake.forms import ContactForm
@@ -69,15 +70,17 @@ class Taking:
             seen: numbers on the other platform that have come in with rows before these.
         """
         self.done = Outcome(read=len(rows))
-        fresh = self._fresh(self._ready(rows, at), seen)
-        if self.run.dry_run:
-            self.done.written += len(fresh)
-        elif fresh:
-            histories = self._histories(fresh, at)
-            bulk.write(
-                histories, batch=len(fresh), before=self._not_meanwhile, after=self._note, desk=self.desk
-            )
+        with bulk.no_collection():
+            fresh = self._fresh(self._ready(rows, at), seen)
+            if self.run.dry_run:
+                self.done.written += len(fresh)
+            elif fresh:
+                self._write(fresh, at)
         return self.done
+
+    def _write(self, fresh: list[Ready], at: datetime) -> None:
+        histories = self._histories(fresh, at)
+        bulk.write(histories, batch=len(fresh), before=self._not_meanwhile, after=self._note, desk=self.desk)
 
     def _ready(self, rows: Sequence[Row], at: datetime) -> list[Ready]:
         ready: list[Ready] = []
@@ -180,8 +183,13 @@ class Taking:
             opening, pk=contact, cases=[number], at=at, staff_id=self.run.staff_id, kind=form.kind, line=form.line,
             details=details,
         )  # fmt: skip
-        mark = ImportedRow(
-            source=self.run.sha256, row=one.row, run_id=self.run.pk, contact_id=contact, case_id=number
+        mark = made(
+            ImportedRow,
+            source=self.run.sha256,
+            row=one.row,
+            run_id=self.run.pk,
+            contact_id=contact,
+            case_id=number,
         )
         return bulk.History(opening=opening, actor=self.actor, at=at, beside=(row, mark), row=one.row)
 
@@ -189,9 +197,12 @@ class Taking:
         """Kind, whether somebody has said so, and whether the letter looks mixed."""
         found = None
         if self.suggest_kind is not None and form.text:
-            respondent = form.respondent.name or None
             found = self.suggest_kind(
-                form.text, demand=form.demand or None, amount=amount, respondent=respondent
+                form.text,
+                demand=form.demand or None,
+                amount=amount,
+                respondent=form.respondent.name or None,
+                said="" if form.kind == "auto" else form.kind,
             )
         mixed = "suggested" if found is not None and found.mixed else ""
         if form.kind != "auto":

@@ -65,10 +65,19 @@ class _Hit:
 
 
 def suggest(
-    text: str, *, demand: str | None = None, amount: int | None = None, respondent: str | None = None
+    text: str,
+    *,
+    demand: str | None = None,
+    amount: int | None = None,
+    respondent: str | None = None,
+    said: str = "",
 ) -> Suggested:
-    """The kind that the message looks like. ``demand`` is what is asked for, ``amount`` the sum in fen, ``respondent`` the
-    name of the other side, where a form had fields for them.
+    """The kind that the message looks like.
+
+    Args:
+        demand: what is asked for, where a form had a field for it; so too ``respondent``, the name of the other side.
+        amount: the sum in fen.
+        said: the kind, where somebody has said it: a letter that cannot be mixed is then not weighed any further.
 
     >>> suggest("我在步步高超市买到过期牛奶，要求退款并赔偿，商家拒绝处理").value
     'complaint'
@@ -76,6 +85,8 @@ def suggest(
     '住房和城乡建设部门'
     """
     whole = f"{text}\n{demand}" if demand else text
+    if said and not _may_be_mixed(whole):
+        return Suggested(value=said, confidence=95, reasons=[])
     hits = _hits(whole)
     scores = _scores(hits)
     reasons_of_form: list[str] = []
@@ -206,6 +217,14 @@ def _confidence(score: float, against: float) -> int:
 
 def _reason(hit: _Hit) -> str:
     return f"“{hit.words}”：{hit.signal.reason}（{_LABELS[hit.signal.speaks_for]}）"
+
+
+def _may_be_mixed(text: str) -> bool:
+    """Whether there is a claim and a call for punishment, without which no letter is mixed."""
+    return all(
+        any(s.pattern.search(text) for s in signals("kind") if s.key in wanted)
+        for wanted in (_PUNISHES, _CLAIMS)
+    )
 
 
 def _mixed(text: str, hits: list[_Hit], scores: dict[str, float]) -> tuple[bool, list[str], list[str]]:

@@ -1,0 +1,51 @@
+"""New rows without the constructor of Django's models, which walks over every field of a table and asks each for its
+default: with ten rows for each case that comes in, a sixth of the time of an import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.db.models import Model
+from django.db.models.base import ModelState
+
+Row = TypeVar("Row", bound=Model)
+
+
+def made(model: type[Row], **values: Any) -> Row:
+    """A new row, as the model's constructor makes it from the same values.
+
+    Args:
+        values: by the names of the columns' attributes (``organisation_id``, never ``organisation`` or ``pk``).
+
+    Raises:
+        TypeError: the model has no such attribute.
+    """
+    plain, computed = _defaults(model)
+    if not values.keys() <= plain.keys():
+        raise TypeError(f"{model.__name__} has no {sorted(values.keys() - plain.keys())}")
+    row = model.__new__(model)
+    row.__dict__ = own = {"_state": ModelState(), **plain, **values}
+    for name, default in computed:
+        if name not in values:
+            own[name] = default()
+    return row
+
+
+@lru_cache(maxsize=64)
+def _defaults(model: type[Model]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
+    """What each attribute is by default, and those of which each row gets one of its own."""
+    plain: dict[str, Any] = {}
+    computed: list[tuple[str, Callable[[], Any]]] = []
+    for field in model._meta.concrete_fields:
+        # A composite key is no column.
+        if field.column is None:
+            continue
+        plain[field.attname] = None
+        if callable(field.default):
+            computed.append((field.attname, field.get_default))
+        else:
+            plain[field.attname] = field.get_default()
+    return plain, tuple(computed)
