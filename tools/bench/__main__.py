@@ -58,16 +58,20 @@ def main() -> None:
     load = os.getloadavg()[0]
     with ground.server() as private:
         run = writing.Run(postgresql=ground.version(private), loads=[load])
+        kept = not (given.dry or wanted or how == "small")
         for size in sizes:
             run.sizes.append(measure(private, size, times=given.times, wanted=wanted, run=run))
             run.loads.append(os.getloadavg()[0])
+            # A run that is interrupted has written what it has measured.
+            if kept:
+                writing.write(run)
         if not wanted or "law" in wanted:
             attempt(run, "law", lambda: sweeping.deadlines(times=20_000), run.law)
         if not wanted or "import" in wanted:
             rows = {"small": 500, "full": importing.PROVINCE_YEAR}.get(how, 30_000)
             attempt(run, "import", lambda: imports(private, sizes[0], rows), run.importing)
             run.loads.append(os.getloadavg()[0])
-    if not (given.dry or wanted or how == "small"):
+    if kept:
         writing.write(run)
         print(f"written: {writing.PAGE}")
     if run.failed:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from psycopg import sql
 
+from jiesu.cases import indexing
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.config.private_database import PrivateServer
 from jiesu.intake import imports, sheets
@@ -50,14 +51,19 @@ HEAD = (
 )
 KINDS = ("投诉",) * 6 + ("举报", "举报", "咨询", "求助")
 #: What a row becomes, and by which of its columns it is found among what was taken in.
+CASE, OF_CASE, CONTACT = ("id", "case_id"), ("case_id", "case_id"), ("id", "contact_id")
 TABLES = {
-    name: ("id", "contact_id") if name == "intake_contact" else ("id" if name == "cases_case" else "case_id", "case_id")
-    for name in (
-        "cases_case", "cases_event", "cases_clock", "cases_party", "cases_passage", "cases_participant",
-        "cases_complaintwords", "cases_reportwords", "intake_contact", "intake_importedrow",
-    )
+    "cases_case": CASE, "cases_event": OF_CASE, "cases_clock": OF_CASE, "cases_party": OF_CASE, "cases_passage": OF_CASE,
+    "cases_participant": OF_CASE, "cases_wordsowed": OF_CASE, "intake_contact": CONTACT, "intake_importedrow": OF_CASE,
 }  # fmt: skip
+WORDS = {"cases_complaintwords": OF_CASE, "cases_reportwords": OF_CASE}
+#: Words are entered for so many seconds, which tells the pace.
+ENTERING = 20.0
 _TAKEN = "CREATE TABLE bench_taken AS SELECT case_id, contact_id FROM intake_importedrow ORDER BY id LIMIT {}"
+_ENTERED = """
+CREATE TABLE bench_taken AS SELECT case_id FROM intake_importedrow i
+ WHERE NOT EXISTS (SELECT FROM cases_wordsowed o WHERE o.case_id = i.case_id) LIMIT {}
+"""
 
 
 def province_year(private: PrivateServer, template: str, *, rows: int) -> list[Figure]:
@@ -70,23 +76,33 @@ def province_year(private: PrivateServer, template: str, *, rows: int) -> list[F
     try:
         with ground.using(private, DATABASE):
             done = apart(lambda: _take(path))
-        bare = _copied(private)
+        bare = _copied(private, _TAKEN, TABLES)
+        with ground.using(private, DATABASE):
+            entered = apart(lambda: indexing.enter(seconds=ENTERING))
+        bare_words = _copied(private, _ENTERED, WORDS)
     finally:
         path.unlink(missing_ok=True)
         ground.drop(private, DATABASE)
-    rate = done.result / done.seconds
-    whole = PROVINCE_YEAR / rate
+    rate, pace = done.result / done.seconds, entered.result / entered.seconds
     return [
         figure(
-            f"import of {done.result:,} rows of a sheet: checked, numbered, clocks opened",
+            f"import of {done.result:,} rows of a sheet: checked, numbered, clocks opened, {imports.most_processes()} processes",
             [done.seconds * 1000],
             key="import",
             rate=rate,
             memory=done.memory,
             bare=bare * done.result * 1000,
             goal=Goal(rate=PROVINCE_YEAR / MOST_SECONDS),
-            note=f"a province-year of {PROVINCE_YEAR:,} rows in {whole:.0f} s; memory: by how much the process grew",
-        )
+            note=f"{PROVINCE_YEAR:,} rows in {PROVINCE_YEAR / rate:.0f} s; memory: by how much the reading process grew",
+        ),
+        figure(
+            f"words of {entered.result:,} imported cases entered in the index by the worker",
+            [entered.seconds * 1000],
+            rate=pace,
+            memory=entered.memory,
+            bare=bare_words * entered.result * 1000,
+            note=f"{PROVINCE_YEAR:,} rows in {PROVINCE_YEAR / pace:.0f} s",
+        ),
     ]
 
 
@@ -99,7 +115,12 @@ def _take(path: Path) -> int:
         registered_by=by_key("430000-centre"),
         at=datetime.now(UTC),
     )
-    done = imports.carry_out(run.pk, suggest_kind=triage_kind.suggest, now=lambda: datetime.now(UTC))
+    done = imports.carry_out(
+        run.pk,
+        suggest_kind=triage_kind.suggest,
+        now=lambda: datetime.now(UTC),
+        processes=imports.most_processes(),
+    )
     sheets.forget(done)
     if done.status != ImportRun.Status.DONE or done.written < done.rows * 0.99:
         raise RuntimeError(
@@ -143,13 +164,14 @@ def _rows(count: int) -> Iterator[tuple[object, ...]]:
         )
 
 
-def _copied(private: PrivateServer) -> float:
-    """Seconds a row of ``COPY`` of what was written, in one transaction."""
+def _copied(private: PrivateServer, taken: str, tables: dict[str, tuple[str, str]]) -> float:
+    """Seconds a case of ``COPY`` of what was written, in one transaction."""
     with private.connect(name=DATABASE) as superuser, tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-        superuser.execute(sql.SQL(_TAKEN).format(sql.Literal(COPIED)))
+        superuser.execute("DROP TABLE IF EXISTS bench_taken")
+        superuser.execute(sql.SQL(taken).format(sql.Literal(COPIED)))
         count = superuser.execute("SELECT count(*) FROM bench_taken").fetchone()
         files = {}
-        for table, key in TABLES.items():
+        for table, key in tables.items():
             superuser.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
             files[table] = Path(folder) / table
             rows = f"SELECT t.* FROM {table} t WHERE t.{key[0]} IN (SELECT {key[1]} FROM bench_taken)"
@@ -170,4 +192,4 @@ def _copied(private: PrivateServer) -> float:
                         into.write(block)
         spent = time.perf_counter() - begun
     assert count is not None
-    return spent / int(str(count[0]))
+    return spent / max(1, int(str(count[0])))
