@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
 from django.db.models import JSONField, Model, QuerySet
+from django.db.models.base import ModelState
 
 from jiesu.cases.models import Case
 from jiesu.people.models import Staff
@@ -143,8 +144,8 @@ def fetched(model: type[M], where: str, values: Sequence[Any], /, **more: str) -
 
 
 _FIELDS = [f for f in Case._meta.concrete_fields if f.attname not in _NOT_LISTED]
-_NAMES = frozenset(f.attname for f in _FIELDS)
-_FACTS = [f.attname for f in _FIELDS].index("facts")
+_NAMES = [f.attname for f in _FIELDS]
+_FACTS = _NAMES.index("facts")
 _COLUMNS = ", ".join(str(f.column) for f in _FIELDS)
 _OWN = ", ".join(f"l.{f.column}" for f in _FIELDS)
 
@@ -211,7 +212,11 @@ def _case(row: Sequence[Any], met: _Met) -> Case:
     end = len(_FIELDS) + 1
     values = list(row[1:end])
     values[_FACTS] = json.loads(values[_FACTS])
-    case = Case.from_db(connection.alias, _NAMES, values)
+    # As unpickling makes a model: its ``__init__`` asks every field for what the row has said already.
+    case = Case.__new__(Case)
+    case._state = ModelState()
+    case._state.adding, case._state.db = False, connection.alias
+    case.__dict__.update(zip(_NAMES, values, strict=True))
     taking_part, *around = row[end:]
     case.taking_part = json.loads(taking_part) if taking_part else []  # type: ignore[attr-defined]
     related = case._state.fields_cache

@@ -59,8 +59,9 @@ def _at_receipt(actor: Actor, label: str | Promise) -> Scope:
     return Scope("centre", label, own | inside, (own, inside & ~own))
 
 
+@lru_cache(maxsize=1024)
 def scopes(actor: Actor) -> tuple[Scope, ...]:
-    """The queues that an actor has, the one opened first at the head."""
+    """The queues that an actor has, the one opened first at the head; composed once for each actor."""
     found: list[Scope] = []
     works = actor.has("handler", "mediator", "officehead", "head")
     mine = Scope("mine", _("我的"), Q(assignee_id__in=sorted({actor.staff_id or 0, *actor.covers})))
