@@ -182,8 +182,8 @@ VISITS: dict[str, list[Visit]] = {
     "desk:clock": [Visit("handler", 6, with_seq(clock))],
     "desk:message": [Visit("handler", 6, with_seq(message))],
     "desk:respondent": [Visit("handler", 9, case)],
-    "desk:bundle": [Visit("head", 32, case)],
-    "desk:history": [Visit("auditor", 23, case)],
+    "desk:bundle": [Visit("head", 33, case)],
+    "desk:history": [Visit("auditor", 24, case)],
     "insight:report": [Visit("head", 14)],
     "insight:cases": [
         Visit("head", 20, lambda _world: {"key": "complaints"}),
