@@ -54,7 +54,7 @@
     for (const node of numbers) node.style.fontSize = `${size}px`;
   }
 
-  const LEAST = { name: 0.7, number: 0.3 };
+  const LEAST = { name: 0.7, label: 0.5, number: 0.3 };
 
   function shrink(node) {
     node.style.fontSize = "";
@@ -117,7 +117,7 @@
 
   function counted(item) {
     const made = element("li");
-    made.append(element("span", "wall-label", item.label), fitted("number", "wall-number", number.format(item.count)));
+    made.append(fitted("label", "wall-label", item.label), fitted("number", "wall-number", number.format(item.count)));
     return made;
   }
 
@@ -203,7 +203,7 @@
     // Every half hour is enough of a curve that is an average.
     const points = usual.map((sum, n) => [(n + 1) * step, sum]).filter(([minute]) => minute % 30 === 0);
     const ordinary = points.length ? [[0, 0], ...points] : [];
-    text(find("usual-key"), word.wordUsual.replace("%(n)s", days));
+    text(find("usual-key"), word.wordUsual.replace("{n}", days));
     frame.querySelector(".wall-course").classList.toggle("wall-no-usual", !days);
     table(line, ordinary, now);
     if (!chart) {
@@ -240,7 +240,7 @@
       ],
       series: [
         {
-          name: word.wordUsual.replace("%(n)s", data.course.days), type: "line", data: ordinary, symbol: "none", silent: true,
+          name: word.wordUsual.replace("{n}", data.course.days), type: "line", data: ordinary, symbol: "none", silent: true,
           lineStyle: { color: "#c3d0e4", width: 0.16 * rem, type: [0.5 * rem, 0.4 * rem] },
         },
         {

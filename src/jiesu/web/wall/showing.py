@@ -49,7 +49,7 @@ def shown(taken: Snapshot) -> dict[str, Any]:
         "done": [
             {"label": _("受理投诉"), "count": taken.done.accepted},
             {"label": _("作出决定"), "count": taken.done.decided},
-            {"label": _("办结"), "count": taken.done.closed},
+            {"label": _("办结案件"), "count": taken.done.closed},
         ],
         "due": {"late": taken.due.late, "today": taken.due.today, "soon": taken.due.soon},
         "owing": _owing(taken),
