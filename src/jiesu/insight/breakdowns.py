@@ -61,13 +61,13 @@ def _outcome(_scope: Scope, code: str) -> Q:
 
 
 BREAKDOWNS: tuple[Breakdown, ...] = (
-    Breakdown("contacts_by_kind", _("来件类型"), _("类型"), ("contacts.kind",), _pieces("contacts.kind", contacts_of_kind),
-              words.kind_word, _("按首件案件的类型计，没有立件的按来件人所述"), CONTACTS, "contacts"),
     Breakdown("contacts_by_channel", _("来件渠道"), _("渠道"), ("contacts.channel",),
               (*(Column(kind.value, kind.label, _channel(kind.value), cases=contacts(kind=kind.value, by="channel"))
                  for kind in KINDS),
                Column("count", _("合计"), _channel_sum, cases=contacts(by="channel"))), words.channel_word,
               _("按来件渠道和类型计"), CONTACTS, "contacts", chart=True),
+    Breakdown("contacts_by_kind", _("来件类型"), _("类型"), ("contacts.kind",), _pieces("contacts.kind", contacts_of_kind),
+              words.kind_word, _("按首件案件的类型计，没有立件的按来件人所述"), CONTACTS, "contacts"),
     Breakdown("contacts_by_line", _("来件线路"), _("线路"), ("contacts.line",),
               _pieces("contacts.line", contacts(by="line")), str, _("按登记的线路计，未登记线路的不计"), CONTACTS),
     Breakdown("contacts_by_industry", _("来件所涉行业"), _("行业门类"), ("contacts.industry",),

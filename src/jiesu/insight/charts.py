@@ -63,11 +63,12 @@ def _bars(name: str, rows: list[tuple[str, Any]]) -> dict[str, Any]:
     return {
         "tooltip": {"trigger": "item"},
         "grid": {"left": 8, "right": 64, "top": 8, "bottom": 8, "containLabel": True},
-        "xAxis": {"type": "value", "splitNumber": 3},
+        "xAxis": {"type": "value", "splitNumber": 3, "axisLabel": {"hideOverlap": True}},
         "yAxis": {"type": "category", "data": [name for name, _n in rows]},
         "series": [
             {
                 "type": "bar",
+                "barMaxWidth": 28,
                 "name": name,
                 "data": [n for _name, n in rows],
                 "label": {"show": True, "position": "right"},

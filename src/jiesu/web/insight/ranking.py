@@ -56,7 +56,10 @@ def ranking(request: DeskRequest) -> HttpResponse:
 def _shown(found: Ranking, number: int, scope: Scope) -> dict[str, Any]:
     unit, key = found.figure.unit, found.figure.key
     return {
+        "key": key,
         "label": found.figure.label,
+        "brief": _brief(found),
+        "nothing": [p.name for p in found.places if p.value is None],
         "formula": found.figure.formula,
         "places": [
             (
@@ -65,12 +68,28 @@ def _shown(found: Ranking, number: int, scope: Scope) -> dict[str, Any]:
                 standing_words(p, found.of),
             )
             for p in found.places
+            if p.value is not None
         ],
         "mean": showing.words(found.mean, unit) if found.mean is not None else "",
         "published": [(m.label, showing.words(m.value, unit), m.source) for m in found.published],
         "chart": charts.places(found) if len(found.places) > 1 else None,
         "chart_id": f"chart-{number}",
     }
+
+
+def _brief(found: Ranking) -> str:
+    """The best of those seen, or where the reader stands, in one line."""
+    seen = [p for p in found.places if p.value is not None]
+    if not seen:
+        return ""
+    first = seen[0]
+    words = showing.words(first.value, found.figure.unit)
+    if len(found.places) == 1:
+        return _("%(value)s，%(rank)s") % {"value": words, "rank": standing_words(first, found.of)}
+    same = sum(p.value == first.value for p in seen)
+    if same > 1:
+        return _("%(n)d 地并列 %(value)s") % {"n": same, "value": words}
+    return f"{first.name} {words}"
 
 
 def _enter(request: DeskRequest) -> HttpResponse:

@@ -74,7 +74,12 @@ def _shown(made: Report) -> dict[str, Any]:
     return {
         "as_of": showing.as_of(made),
         "stats": [
-            {"label": m.figure.label, "value": showing.shown(m), "note": _compared(m)}
+            {
+                "label": m.figure.label,
+                "value": showing.shown(m),
+                "note": _compared(m),
+                "url": _cases(m, made.scope),
+            }
             for key in FIRST
             if (m := made.by_key.get(key)) is not None
         ],
@@ -114,8 +119,12 @@ def _row(m: Measured, scope: Scope) -> dict[str, Any]:
         "change": showing.change(m),
         "formula": found.formula,
         "source": found.source,
-        "cases": tables.figure_url(found.key, scope) if found.cases and m.value else "",
+        "cases": _cases(m, scope),
     }
+
+
+def _cases(m: Measured, scope: Scope) -> str:
+    return tables.figure_url(m.figure.key, scope) if m.figure.cases and m.value else ""
 
 
 def _table(made: Table, whole: Report) -> dict[str, Any]:

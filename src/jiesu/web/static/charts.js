@@ -29,6 +29,17 @@
     }
   }
 
+  // A page of many tables: on a phone each is folded to its heading.
+  function fold() {
+    if (!window.matchMedia("(max-width: 40rem)").matches) return;
+    for (const part of document.querySelectorAll("details[data-fold]")) part.open = location.hash === `#${part.id}`;
+  }
+
+  function begin() {
+    fold();
+    draw();
+  }
+
   document.addEventListener("htmx:after:settle", draw);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", draw); else draw();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin); else begin();
 })();
