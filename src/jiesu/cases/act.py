@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from jiesu.cases import lawbook, search
@@ -27,7 +26,7 @@ from jiesu.cases.models import Case, Clock, Event, Link
 from jiesu.cases.opening import Opening, make_number, next_serial, open_draft, placed
 from jiesu.cases.permission import may, may_propose, needs_approval
 from jiesu.cases.queries import not_found, standing, visible
-from jiesu.cases.saving import insert, save
+from jiesu.cases.saving import NewCase, insert, save
 from jiesu.cases.step import check, find_row
 from jiesu.cases.targets import UNDECIDED, check_targets, known_officers
 from jiesu.people import ground
@@ -355,14 +354,27 @@ def open_case(
     files: Sequence[Upload] = (),
     words: str = "",
     standing_on: Ground | None = None,
-    beside: Sequence[Model] = (),
 ) -> Draft:
-    """Inserts a new case inside the caller's transaction (``intake.register`` and linked cases).
+    """Inserts a new case inside the caller's transaction (linked cases); arguments and errors as for ``new_case``."""
+    new = new_case(opening, actor=actor, at=at, files=files, words=words, standing_on=standing_on)
+    insert([new])
+    return new.draft
+
+
+def new_case(
+    opening: Opening,
+    *,
+    actor: Actor,
+    at: datetime,
+    files: Sequence[Upload] = (),
+    words: str = "",
+    standing_on: Ground | None = None,
+) -> NewCase:
+    """A new case with all its rows, for ``saving.insert`` inside the caller's transaction (``intake.register``).
 
     Args:
         words: text under which the case is found; by default facts, demand and respondent.
         standing_on: the ground, where the caller has it.
-        beside: rows of other tables that belong to it (its contact), with their primary keys.
 
     Raises:
         ActionError: where the first step is refused.
@@ -374,8 +386,7 @@ def open_case(
     draft = open_draft(opening, ctx, actor_kind=actor_kind(actor), compose=compose, files=files)
     names = [p.name for p in opening.parties if p.role not in ("respondent", "reported")]
     text = words or " ".join([opening.title, opening.text, opening.demand, draft.case.respondent])
-    insert(draft, words=search.tokens(text, without=names), beside=beside)
-    return draft
+    return NewCase(draft, search.tokens(text, without=names))
 
 
 def may_see(case: Case, actor: Actor, part: Part) -> bool:

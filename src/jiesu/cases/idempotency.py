@@ -60,7 +60,12 @@ def answered(owner: str, key: str, body: Any, at: datetime) -> Any | None:
 
 def remember(owner: str, key: str, response: Any, status: int = 201) -> None:
     """Stores the answer of a key taken with ``answered``, in the same transaction."""
-    statements.run(
+    statements.run(*remembering(owner, key, response, status))
+
+
+def remembering(owner: str, key: str, response: Any, status: int = 201) -> tuple[str, list[Any]]:
+    """The statement with which ``remember`` stores, and its values, for whoever writes other rows with it."""
+    return (
         "UPDATE cases_answeredkey SET response = %s, status = %s WHERE owner = %s AND key = %s",
         [json.dumps(response), status, owner, key[:120]],
     )

@@ -7,7 +7,7 @@ the statement depends on the tables alone and is composed once; the rows travel 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,12 +16,20 @@ from psycopg import sql
 
 from jiesu import statements
 from jiesu.cases.copying import columns_of, values_of
+from jiesu.cases.jobs import DEFER, Job
+
+#: A further statement that writes, and its values.
+Part = tuple[str, Sequence[Any]]
 
 
-def insert_rows(rows: Iterable[Model]) -> None:
+def insert_rows(rows: Iterable[Model], *, beside: Sequence[Part] = (), waiting: Sequence[Job] = ()) -> None:
     """Inserts rows whose keys are set, in the caller's transaction.
 
     Keys between the tables are checked when the whole statement is done, so that their order does not matter.
+
+    Args:
+        beside: what else is written with the same statement; the texts are constants.
+        waiting: jobs that the statement queues.
 
     Raises:
         IntegrityError: as an ``INSERT`` of the row would.
@@ -29,11 +37,14 @@ def insert_rows(rows: Iterable[Model]) -> None:
     by_model: dict[type[Model], list[Model]] = {}
     for row in rows:
         by_model.setdefault(type(row), []).append(row)
-    if not by_model:
+    if not by_model and not beside and not waiting:
         return
     models = tuple(sorted(by_model, key=lambda model: model._meta.db_table))
-    documents = [_document(model, by_model[model]) for model in models]
-    statements.run(_statement(models), documents)
+    values = [_document(model, by_model[model]) for model in models]
+    values.extend(value for _text, given in beside for value in given)
+    if waiting:
+        values.append(json.dumps(waiting))
+    statements.run(_statement(models, tuple(text for text, _values in beside), bool(waiting)), values)
 
 
 def _document(model: type[Model], rows: Iterable[Model]) -> str:
@@ -56,9 +67,9 @@ def _plan(model: type[Model]) -> tuple[tuple[str, ...], Callable[[Any], tuple[An
 
 
 @lru_cache(maxsize=256)
-def _statement(models: tuple[type[Model], ...]) -> str:
-    """``INSERT`` for each table; all but the last as common table expressions."""
-    parts = [_insert(model).as_string() for model in models]
+def _statement(models: tuple[type[Model], ...], beside: tuple[str, ...], waiting: bool) -> str:
+    """``INSERT`` for each table and what stands beside; all but the last as common table expressions."""
+    parts = [*(_insert(model).as_string() for model in models), *beside, *([DEFER] if waiting else ())]
     before = ", ".join(f"part{number} AS ({part})" for number, part in enumerate(parts[:-1]))
     return f"WITH {before} {parts[-1]}" if before else parts[-1]
 

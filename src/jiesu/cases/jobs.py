@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +23,27 @@ def queue(name: str, **arguments: object) -> None:
         arguments: JSON values only; a case number goes as text.
     """
     app.configure_task(f"jiesu.{name}").defer(**arguments)  # type: ignore[arg-type]
+
+
+#: A job as procrastinate's own function takes it.
+Job = dict[str, Any]
+
+#: Queues a JSON list of jobs with the statement that writes what they are about. As ``SELECT`` it comes last.
+DEFER = """
+SELECT procrastinate_defer_jobs_v1(ARRAY(
+    SELECT job FROM json_populate_recordset(NULL::procrastinate_job_to_defer_v1, %s::json) job))
+"""
+
+
+def job(name: str, **arguments: object) -> Job:
+    """A job to be queued together with rows, see ``inserting``; arguments as for ``queue``."""
+    return {**_declared(name), "args": arguments}
+
+
+@cache
+def _declared(name: str) -> Job:
+    found = app.configure_task(f"jiesu.{name}").job
+    return {"queue_name": found.queue, "task_name": found.task_name, "priority": found.priority}
 
 
 def queue_again(name: str, *, priority: int = IN_THE_BACKGROUND, **arguments: object) -> None:

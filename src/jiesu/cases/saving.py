@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
 
-from jiesu.cases import jobs, search
+from jiesu.cases import search
 from jiesu.cases.draft import Draft, clock_values
-from jiesu.cases.inserting import insert_rows
+from jiesu.cases.inserting import Part, insert_rows
+from jiesu.cases.jobs import Job, job
 from jiesu.cases.marking import counted, marks
 from jiesu.cases.models import Clock, Message
 from jiesu.people.ground import Ground
@@ -25,33 +27,48 @@ def save(draft: Draft, standing_on: Ground) -> None:
         setattr(case, column, code)
     search.follow(case, kind, words)
     case.save()
-    insert_rows([*_children(draft), *marks((before, counted(case)))])
+    insert_rows([*_children(draft), *marks((before, counted(case)))], waiting=_jobs(draft))
     for seq, clock in sorted(draft.clocks_changed.items()):
         Clock.objects.filter(case_id=case.pk, seq=seq).update(**clock_values(clock))
     for model, seq, values in draft.changes:
         model._default_manager.filter(case_id=case.pk, seq=seq).update(**values)
-    _queue_jobs(draft)
 
 
-def insert(draft: Draft, *, words: list[str], beside: Sequence[Model] = ()) -> None:
-    """Writes a draft of a new case.
+@dataclass(frozen=True)
+class NewCase:
+    """A case that is not stored yet, and the tokens under which it is found."""
+
+    draft: Draft
+    words: list[str]
+
+
+def insert(
+    cases: Sequence[NewCase],
+    *,
+    beside: Sequence[Model] = (),
+    parts: Sequence[Part] = (),
+    waiting: Sequence[Job] = (),
+) -> None:
+    """Writes new cases, in one statement.
 
     Args:
-        words: tokens under which it is found.
-        beside: rows of other tables that belong to it.
+        beside: rows of other tables that belong to them.
+        parts: further statements that write.
+        waiting: jobs, besides those that the cases themselves ask for.
     """
-    found = search.row(draft.case, words)
-    insert_rows([*beside, draft.case, *_children(draft), found, *marks([counted(draft.case)])])
-    _queue_jobs(draft)
+    rows: list[Any] = [*beside, *marks(counted(new.draft.case) for new in cases)]
+    for new in cases:
+        rows += [new.draft.case, *_children(new.draft), search.row(new.draft.case, new.words)]
+    asked = [job for new in cases for job in _jobs(new.draft)]
+    insert_rows(rows, beside=parts, waiting=[*asked, *waiting])
 
 
 def _children(draft: Draft) -> list[Any]:
     return [*draft.events, *draft.clock_rows(), *draft.added]
 
 
-def _queue_jobs(draft: Draft) -> None:
-    number = str(draft.case.pk)
-    for name in dict.fromkeys(draft.jobs):
-        jobs.queue(name, case=number)
+def _jobs(draft: Draft) -> list[Job]:
+    names = dict.fromkeys(draft.jobs)
     if any(isinstance(row, Message) for row in draft.added):
-        jobs.queue("send_messages", case=number)
+        names["send_messages"] = None
+    return [job(name, case=str(draft.case.pk)) for name in names]

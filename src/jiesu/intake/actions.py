@@ -14,16 +14,17 @@ from pydantic_core import to_json
 
 from jiesu.businesses.linking import link
 from jiesu.cases import jobs, keys
-from jiesu.cases.act import act, open_case
+from jiesu.cases.act import act, new_case
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import replace
 from jiesu.cases.files import Upload
-from jiesu.cases.idempotency import answered, owner_of, remember
+from jiesu.cases.idempotency import answered, owner_of, remember, remembering
 from jiesu.cases.inserting import insert_rows
 from jiesu.cases.kinds import Kind
 from jiesu.cases.making import made
 from jiesu.cases.marking import day_of, marks
 from jiesu.cases.opening import Opening, make_number, new_query_code, next_serials
+from jiesu.cases.saving import NewCase, insert
 from jiesu.intake.centres import centre_for
 from jiesu.intake.checking import Checked, check, strict_for
 from jiesu.intake.forms import ContactForm
@@ -132,10 +133,7 @@ def register(
         if checked.problems:
             raise refusal(checked)
         _check_split(split)
-        done = _register(checked, actor, at, files, split, suggest_kind, registered_by)
-        if key:
-            remember(owner_of(actor), key, _answer(done))
-        return done
+        return _register(checked, actor, at, key, files, split, suggest_kind, registered_by)
 
 
 def refusal(checked: Checked) -> ActionError:
@@ -163,6 +161,7 @@ def _register(
     checked: Checked,
     actor: Actor,
     at: datetime,
+    key: str | None,
     files: Sequence[Upload],
     split: Split | None,
     suggest_kind: SuggestKind | None,
@@ -206,23 +205,27 @@ def _register(
         consent_commission=form.consent_commission,
         business_id=business_id,
     )
+    new: list[NewCase] = []
     cases: list[RegisteredCase] = []
-    for position, opening in enumerate(_openings(base, form, split, numbers, business_id)):
+    for opening in _openings(base, form, split, numbers, business_id):
         code = new_query_code()
         kept = [
             f for f in files if split is None or opening.kind == Kind.REPORT or f.purpose not in WHOLE_LETTER
         ]
-        draft = open_case(
-            replace(opening, query_code=code),
-            actor=actor,
-            at=at,
-            files=kept,
-            standing_on=standing_on,
-            beside=() if position else (contact,),
+        one = new_case(
+            replace(opening, query_code=code), actor=actor, at=at, files=kept, standing_on=standing_on
         )
-        cases.append(RegisteredCase(draft.case.pk, draft.case.kind, draft.case.state, code))
-        jobs.queue("suggest", case=str(draft.case.pk))
-    return Registered(contact, tuple(cases), checked.incomplete)
+        new.append(one)
+        case = one.draft.case
+        cases.append(RegisteredCase(case.pk, case.kind, case.state, code))
+    done = Registered(contact, tuple(cases), checked.incomplete)
+    insert(
+        new,
+        beside=[contact],
+        parts=[remembering(owner_of(actor), key, _answer(done))] if key else [],
+        waiting=[jobs.job("suggest", case=str(case.number)) for case in cases],
+    )
+    return done
 
 
 def _openings(

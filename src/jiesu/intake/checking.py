@@ -44,6 +44,7 @@ INCOMPLETE: dict[str, Label] = {
     "identity_doubtful": gettext_lazy("身份号码可能有误"),
     "credit_code_doubtful": gettext_lazy("统一社会信用代码可能有误"),
 }
+CHANNELS = frozenset(Channel.values)
 #: Receipt and typing are one thing here, so an earlier receipt needs a reason.
 AT_ONCE = frozenset({"hotline", "counter"})
 
@@ -134,7 +135,7 @@ class _Checking:
     def _kind_and_channel(self) -> None:
         if self.form.kind not in KINDS:
             self._bad("kind", "kind_unknown", _("类型应当是投诉、举报、咨询、其他或者自动判断。"))
-        if self.form.channel not in Channel.values:
+        if self.form.channel not in CHANNELS:
             self._bad("channel", "channel_unknown", _("没有这种来件渠道。"))
         form = self.form
         nothing = not (form.text or form.demand or form.people or form.respondent.given)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from jiesu.cases.facts import replace
 from jiesu.cases.kinds import Channel
 from jiesu.cases.lifecycle.fields import SHANGHAI
-from jiesu.intake.checking import Checked, check
+from jiesu.intake.checking import CHANNELS, Checked, check
 from jiesu.intake.forms import ContactForm, FormError, read
 from jiesu.intake.spreadsheet import Format, Head, Row, word
 from jiesu.law.calendar import Calendar
@@ -71,7 +71,7 @@ def prepare(
     # A row of another system's portal was submitted there: its day of receipt is what the sheet says.
     checked = check(replace(form, channel=Channel.IMPORT), strict=False, at=at)
     checked = replace(checked, form=replace(checked.form, channel=form.channel))
-    if form.channel not in Channel.values:
+    if form.channel not in CHANNELS:
         message = gettext("没有这种来件渠道。")
         return [Problem(row.number, "channel", "channel_unknown", f"{_column(head, 'channel')}{message}")]
     if checked.problems:
