@@ -64,7 +64,7 @@ def _shown(found: Ranking, number: int, scope: Scope) -> dict[str, Any]:
         "places": [
             (
                 p.name,
-                linked(p.value, unit, figure_url(key, scope, region=p.code)),
+                linked(p.value, found.figure, figure_url(key, scope, region=p.code)),
                 standing_words(p, found.of),
             )
             for p in found.places
@@ -72,7 +72,7 @@ def _shown(found: Ranking, number: int, scope: Scope) -> dict[str, Any]:
         ],
         "mean": showing.words(found.mean, unit) if found.mean is not None else "",
         "published": [(m.label, showing.words(m.value, unit), m.source) for m in found.published],
-        "chart": charts.places(found) if len(found.places) > 1 else None,
+        "chart": charts.places(found) if sum(p.value is not None for p in found.places) > 1 else None,
         "chart_id": f"chart-{number}",
     }
 

@@ -8,7 +8,7 @@ from datetime import date
 from django.urls import reverse
 
 from jiesu.insight import showing
-from jiesu.insight.figures import KINDS, Unit, Value, figure
+from jiesu.insight.figures import KINDS, Figure, Unit, Value, figure
 from jiesu.insight.periods import Period
 from jiesu.insight.reports import Report, Table
 from jiesu.insight.scope import Scope
@@ -58,8 +58,7 @@ def region_rows(made: Report) -> list[list[Cell]]:
         if row.code:
             shown[0] = Cell(row.name, f"{here}?{address(made.scope, **where)}")
         for n, m in enumerate(row.values, 1):
-            if m.value and m.figure.cases is not None:
-                shown[n] = Cell(shown[n].text, figure_url(m.figure.key, made.scope, **where))
+            shown[n] = linked(m.value, m.figure, figure_url(m.figure.key, made.scope, **where))
     return found
 
 
@@ -85,6 +84,7 @@ def _period(since: date, following: date | None, scope: Scope) -> str:
     return scope.period.key
 
 
-def linked(value: Value, unit: Unit, url: str) -> Cell:
-    """A value that leads to its cases, if there are any."""
-    return Cell(showing.words(value, unit), url if value else "")
+def linked(value: Value, figure: Figure, url: str) -> Cell:
+    """A value that leads to its cases. A rate of nothing has them too: all that were late."""
+    there = value is not None and (value or figure.unit == Unit.RATE) and figure.cases is not None
+    return Cell(showing.words(value, figure.unit), url if there else "")

@@ -124,7 +124,7 @@ def _row(m: Measured, scope: Scope) -> dict[str, Any]:
 
 
 def _cases(m: Measured, scope: Scope) -> str:
-    return tables.figure_url(m.figure.key, scope) if m.figure.cases and m.value else ""
+    return tables.linked(m.value, m.figure, tables.figure_url(m.figure.key, scope)).url
 
 
 def _table(made: Table, whole: Report) -> dict[str, Any]:
