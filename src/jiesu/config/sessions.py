@@ -19,6 +19,8 @@ class SessionStore(db.SessionStore):
     """Django's own, read by a written statement and renewed once a minute instead of with every page."""
 
     ends: datetime | None = None
+    #: Set where a page asks by itself: nobody may be there, and the idle time goes on.
+    unattended = False
 
     def _get_session_from_db(self) -> Any:
         with connection.cursor() as cursor:
@@ -36,6 +38,8 @@ class SessionStore(db.SessionStore):
     def save(self, must_create: bool = False) -> None:
         """Write the session if it has changed, or has not been renewed for a while."""
         if not must_create and not self.modified and self.ends is not None:
+            if self.unattended:
+                return
             age = timedelta(seconds=self.get_expiry_age())
             if self.ends > timezone.now() + age - min(RENEWED, age / 10):
                 return

@@ -24,6 +24,7 @@ from jiesu.people.models import AccessAct, LeaveCover, RoleAssignment, Staff
 from jiesu.people.tokens import Scope
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import page
+from jiesu.web.wall import passes
 
 
 class Login(LoginView):  # type: ignore[misc]  # allauth is not typed
@@ -66,6 +67,12 @@ class SecondFactor(AuthenticateView):  # type: ignore[misc]
 
 class Logout(LogoutView):  # type: ignore[misc]
     template_name = "desk/account/logout.html"
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Signs out, of the wall too."""
+        response: HttpResponse = super().post(*args, **kwargs)
+        passes.end(response)
+        return response
 
 
 class ChangePassword(PasswordChangeView):  # type: ignore[misc]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -16,11 +19,27 @@ from jiesu.insight.scope import READERS, Code, InsightError, own_region, regions
 from jiesu.insight.wall.ground import permit
 from jiesu.insight.wall.snapshot import take
 from jiesu.people import calendar
-from jiesu.web.desk.doors import DeskRequest, desk
+from jiesu.web.desk.doors import DeskRequest, Entered, View, desk
 from jiesu.web.desk.frame import page
+from jiesu.web.wall import passes
 from jiesu.web.wall.showing import shown
 
 SCRIPT, STYLE = "wall.js", "wall.css"
+
+
+def door(view: View[[]]) -> Entered:
+    """A view for those who read figures, by session or by pass; ``by_pass`` says which."""
+    inside = desk(*READERS)(view)
+
+    @wraps(view)
+    def entered(request: HttpRequest, /) -> HttpResponse:
+        asked: Any = request
+        asked.by_pass = isinstance(request.user, AnonymousUser)
+        if asked.by_pass and (staff := passes.holder(request)) is not None:
+            asked.user = staff
+        return inside(request)
+
+    return entered
 
 
 def _region(request: DeskRequest) -> str:
@@ -34,13 +53,16 @@ def _shown(request: DeskRequest, region: str) -> dict[str, Any]:
     return {**shown(taken), "build": static(SCRIPT) + static(STYLE)}
 
 
-@desk(*READERS)
+@door
 def wall(request: DeskRequest) -> HttpResponse:
     """``?region=430900``: the wall of a region within the reader's rights; without it, of the own one."""
     region = _region(request)
+    asked: Any = request
     try:
         data = _shown(request, region)
     except InsightError as error:
+        if asked.by_pass:
+            raise PermissionDenied from error
         refused = {"title": _("指挥大屏"), "problem": error.message}
         return page(request, "wall/refused.html", refused, current="wall:wall", status=_status(error))
     context = {
@@ -54,14 +76,18 @@ def wall(request: DeskRequest) -> HttpResponse:
     }
     response = render(request, "wall/wall.html", context)
     response["Cache-Control"] = "no-store"
+    if not asked.by_pass:
+        passes.issue(response, request.staff)
     return response
 
 
-@desk(*READERS)
+@door
 def snapshot(request: DeskRequest) -> HttpResponse:
     """The wall's numbers; 304 while nothing has changed. ``Jiesu-At`` says when they were read, ``Jiesu-Now`` sets its
     clock."""
     region = _region(request)
+    session: Any = request.session
+    session.unattended = True
     try:
         permit(request.actor, region)
         data = _shown(request, region)
