@@ -76,6 +76,7 @@
 
   function draw() {
     text(find("name"), data.name);
+    fit(frame.querySelector(".wall-title"));
     text(find("date"), data.day.date);
     text(find("weekday"), data.day.weekday);
     text(find("note"), data.day.note);
