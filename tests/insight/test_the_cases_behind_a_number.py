@@ -19,6 +19,7 @@ from jiesu.insight.scope import InsightError, Scope
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import SYSTEM, Actor
 from jiesu.people.models import Staff
+from jiesu.places.queries import by_key
 
 CENTRE, COUNTY = "430900", "430903"
 AS_IT_COMES = settings(
@@ -132,6 +133,22 @@ def test_regions_and_the_own_level_add_up_to_the_whole(random_cases: datetime) -
     assert [i.case.pk for i in own.items] == [case.pk]
     listed = sum(p.seen for p in parts) + (own.seen if all(r.code for r in report.regions) else 0)
     assert listed == behind.read(asked, whole, actor=SYSTEM).seen
+
+
+@pytest.mark.parametrize("key", ["430903-bureau", "430900-bureau"])
+def test_an_organisations_own_numbers_open_its_own_cases(random_cases: datetime, key: str) -> None:
+    organisation = by_key(key)
+    scope = replace(
+        Scope.of(organisation.division_code, "2020Q1", random_cases), organisation=organisation.pk
+    )
+    report = reports.make(scope, actor=SYSTEM)
+    asked = behind.of_figure("complaints")
+    assert asked is not None
+    assert_same(asked, scope, int(report.value("complaints") or 0))
+    for row in report.table("complaints_by_subject").rows:
+        cell = behind.of_cell("complaints_by_subject", "count", row.code)
+        assert cell is not None
+        assert_same(cell, scope, int(row.values[0] or 0))
 
 
 def reader(username: str, at: datetime) -> Actor:

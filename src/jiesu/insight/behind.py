@@ -13,7 +13,7 @@ from jiesu.cases.models import Case
 from jiesu.cases.queries import visible
 from jiesu.cases.worklists import Item, items, shown
 from jiesu.insight.figures import CONTACTS, Breakdown, Column, Figure, Label, Unit, breakdown, figure
-from jiesu.insight.scope import Code, InsightError, Scope, may_read, regions_below
+from jiesu.insight.scope import Code, InsightError, Scope, may_read, organisation_of, regions_below
 from jiesu.insight.tallies import keeping, reading
 from jiesu.insight.tallies.keeping import Counts
 from jiesu.people.actors import Actor
@@ -110,10 +110,11 @@ def read(asked: Asked, scope: Scope, *, actor: Actor, after: str = "") -> Behind
         after: where it begins, as the page before said; anything unreadable gives the first page.
 
     Raises:
-        InsightError: ``not_permitted``.
+        InsightError: ``not_permitted``, ``unknown_organisation``.
     """
     if not may_read(actor, scope.region) or not (actor.system or actor.has(*asked.declared.readers)):
         raise InsightError(Code.NOT_PERMITTED, _("您只能查看本机关和下级的统计。"))
+    organisation_of(scope)
     keeping.catch_up(scope.now)
     condition = counted(asked, scope)
     rows: QuerySet[Case] = visible(actor).filter(condition)

@@ -37,6 +37,7 @@ SPLITS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("complaint.cases", ("complaint.accepted",), "not_accepted"),
     ("complaint.cases", ("complaint.outcome|agreed", "complaint.outcome|terminated", "complaint.outcome|refused",
                          "complaint.outcome|withdrawn"), "other_outcomes"),
+    ("complaint.accepted", ("complaint.outcome|agreed", "complaint.outcome|terminated"), "accepted_undecided"),
     ("complaint.closed", ("complaint.on_time",), "closed_late"),
     ("complaint.outcome|terminated", ("complaint.settled",), "not_settled"),
     *((f"{kind}.rated", (f"{kind}.satisfied",), f"{kind}.not_satisfied")

@@ -18,7 +18,7 @@ from jiesu.insight.scope import (
     InsightError,
     Scope,
     may_read,
-    organisations_in,
+    organisation_of,
     region_name,
     regions_below,
 )
@@ -158,12 +158,8 @@ def make(scope: Scope, *, actor: Actor) -> Report:
 
 
 def _name(scope: Scope) -> str:
-    if scope.organisation is None:
-        return region_name(scope.region)
-    for each in organisations_in(scope.region):
-        if each.pk == scope.organisation:
-            return each.name
-    raise InsightError(Code.UNKNOWN_ORGANISATION, _("本辖区没有这个机构，请重新选择。"))
+    organisation = organisation_of(scope)
+    return organisation.name if organisation else region_name(scope.region)
 
 
 def _regions(

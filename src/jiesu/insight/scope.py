@@ -192,6 +192,20 @@ def organisations_in(region: str) -> list[Organisation]:
     return list(rows.order_by("county", "city", "type", "pk"))
 
 
+def organisation_of(scope: Scope) -> Organisation | None:
+    """The organisation whose own work a scope is about; None where it is about a region.
+
+    Raises:
+        InsightError: ``unknown_organisation``: it is not in the region, so that the right to the region says nothing of it.
+    """
+    if scope.organisation is None:
+        return None
+    for each in organisations_in(scope.region):
+        if each.pk == scope.organisation:
+            return each
+    raise InsightError(Code.UNKNOWN_ORGANISATION, _("本辖区没有这个机构，请重新选择。"))
+
+
 def regions_below(region: str) -> list[tuple[str, str]]:
     """The regions one level below that have a bureau, with their names: cities of a province, counties of a city."""
     column = "province" if region.endswith("0000") else "city" if region.endswith("00") else ""
