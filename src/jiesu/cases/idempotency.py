@@ -42,16 +42,27 @@ def answered(owner: str, key: str, body: Any, at: datetime) -> Any | None:
     Raises:
         ActionError: ``idempotency_mismatch`` when the key came with another body.
     """
-    digest = body_hash(body)
-    taken = statements.run(
+    text, values = taking(owner, key, body, at)
+    return None if statements.run(text, values) else given(owner, key, body)
+
+
+def taking(owner: str, key: str, body: Any, at: datetime) -> tuple[str, list[Any]]:
+    """The statement that takes a key nobody has taken, and its values."""
+    return (
         "INSERT INTO cases_answeredkey (owner, key, body_hash, at) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT (owner, key) DO NOTHING",
-        [owner, key[:120], digest, at],
+        [owner, key[:120], body_hash(body), at],
     )
-    if taken:
-        return None
+
+
+def given(owner: str, key: str, body: Any) -> Any:
+    """The stored answer of a key that is taken.
+
+    Raises:
+        ActionError: ``idempotency_mismatch``, ``idempotency_running``.
+    """
     row = AnsweredKey.objects.get(owner=owner, key=key[:120])
-    if row.body_hash != digest:
+    if row.body_hash != body_hash(body):
         raise ActionError(Code.IDEMPOTENCY_MISMATCH, _("同一请求标识已用于不同的内容，请换一个标识。"))
     if row.response is None:
         raise ActionError(Code.IDEMPOTENCY_RUNNING, _("同一请求正在处理，请稍后再试。"))

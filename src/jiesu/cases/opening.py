@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Model
-
 from jiesu import statements
 from jiesu.cases import keys
 from jiesu.cases.draft import Composer, Draft
@@ -138,15 +136,6 @@ def make_number(division: str, at: datetime, serial: int) -> int:
 def next_serial() -> int:
     """The next value of the one sequence; never given twice, whatever happens to the transaction."""
     return int(statements.fetch("SELECT nextval('cases_number')")[0][0])
-
-
-def next_serials(count: int, *, beside: type[Model]) -> tuple[list[int], int]:
-    """The next values of the one sequence and a key for a row of another table that will name the cases."""
-    found = statements.fetch(
-        "SELECT nextval('cases_number'), nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-        [beside._meta.db_table, beside._meta.pk.column, count],
-    )
-    return [serial for serial, _pk in found], found[0][1]
 
 
 def open_draft(

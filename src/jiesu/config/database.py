@@ -52,7 +52,7 @@ class Login:
         # Allows ``jiesu.statements`` to prepare; the ORM's own cursors never do.
         options["prepare_threshold"] = 1
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "jiesu.config.postgresql",
             "HOST": self.host,
             "PORT": str(self.port),
             "NAME": self.name,

@@ -15,6 +15,7 @@ from pydantic_core import to_json
 from jiesu.businesses.linking import link
 from jiesu.cases import jobs, keys
 from jiesu.cases.act import act, new_case
+from jiesu.cases.beginning import Begun, begin
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import replace
 from jiesu.cases.files import Upload
@@ -23,14 +24,13 @@ from jiesu.cases.inserting import insert_rows
 from jiesu.cases.kinds import Kind
 from jiesu.cases.making import made
 from jiesu.cases.marking import day_of, marks
-from jiesu.cases.opening import Opening, make_number, new_query_code, next_serials
+from jiesu.cases.opening import Opening, make_number, new_query_code
 from jiesu.cases.saving import NewCase, insert
 from jiesu.intake.centres import centre_for
 from jiesu.intake.checking import Checked, check, strict_for
 from jiesu.intake.forms import ContactForm
 from jiesu.intake.models import Contact, Outcome
 from jiesu.intake.opening import named_business, parties
-from jiesu.people import ground
 from jiesu.people.actors import Actor
 from jiesu.people.roles import WORKING
 from jiesu.places.models import Organisation
@@ -124,16 +124,22 @@ def register(
         # Administration, security and audit are kept apart from the work.
         raise ActionError(Code.NOT_PERMITTED, _("您没有登记来件的权限。"))
     strict = strict_for(form.channel) if strict is None else strict
+    checked = check(form, strict=strict, at=at, some_files=bool(files))
+    if checked.problems:
+        raise refusal(checked)
+    _check_split(split)
     with transaction.atomic():
-        if key:
-            known = answered(owner_of(actor), key, _body(form, files, split), at)
-            if known is not None:
-                return _known(known)
-        checked = check(form, strict=strict, at=at, some_files=bool(files))
-        if checked.problems:
-            raise refusal(checked)
-        _check_split(split)
-        return _register(checked, actor, at, key, files, split, suggest_kind, registered_by)
+        begun = begin(
+            2 if split else 1,
+            beside=Contact,
+            owner=owner_of(actor),
+            key=key,
+            body=_body(form, files, split) if key else None,
+            at=at,
+        )
+        if begun.known is not None:
+            return _known(begun.known)
+        return _register(checked, begun, actor, at, key, files, split, suggest_kind, registered_by)
 
 
 def refusal(checked: Checked) -> ActionError:
@@ -159,6 +165,7 @@ def _check_split(split: Split | None) -> None:
 
 def _register(
     checked: Checked,
+    begun: Begun,
     actor: Actor,
     at: datetime,
     key: str | None,
@@ -168,7 +175,7 @@ def _register(
     registered_by: Organisation | None,
 ) -> Registered:
     form = checked.form
-    standing_on = ground.current()
+    standing_on = begun.standing_on
     centre = registered_by.pk if registered_by else _registrar(form, actor)
     kind, confirmed, mixed = _kind(checked, suggest_kind, split)
     if form.kind == "auto":
@@ -179,9 +186,8 @@ def _register(
     business_id = link(named, at=at) if named is not None else None
     division = standing_on.place(centre).division_code[:6]
     # Numbers first: what came in then names its cases from the start.
-    serials, contact_id = next_serials(2 if split else 1, beside=Contact)
-    numbers = [make_number(division, at, serial) for serial in serials]
-    contact = new_contact(checked, actor=actor, at=at, centre=centre, cases=numbers, pk=contact_id)
+    numbers = [make_number(division, at, serial) for serial in begun.serials]
+    contact = new_contact(checked, actor=actor, at=at, centre=centre, cases=numbers, pk=begun.beside)
     base = Opening(
         kind=kind,
         channel=form.channel,

@@ -108,12 +108,13 @@ class Ground:
 def current() -> Ground:
     """The ground as it stands now: one small query; the rest is in memory while nothing has changed."""
     ((version,),) = statements.fetch("SELECT version FROM places_reference")
-    return _at(version)
+    return at_version(version)
 
 
 # Two versions: whoever still reads the one before a change does not read everything again.
 @lru_cache(maxsize=2)
-def _at(_version: UUID) -> Ground:
+def at_version(_version: UUID) -> Ground:
+    """The ground of a version that was read just now from ``places_reference``."""
     values: dict[int | None, list[_Value]] = {}
     confirmed = Setting.objects.filter(confirmed_at__isnull=False).order_by(
         "valid_from", "confirmed_at", "pk"

@@ -1,0 +1,27 @@
+"""A connection that is kept is asked nothing while it lives, and found out when its server has ended it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, connections
+
+
+def test_a_connection_that_the_server_has_ended_is_found_without_asking(own_database: str) -> None:
+    # given a kept connection that was used before
+    connection.ensure_connection()
+    assert connection.is_usable()
+    # when the server ends it
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    other = connections.create_connection("default")
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    other.close()
+    # then it is not used again, and the next request opens a new one
+    assert not connection.is_usable()
+    connection.health_check_done = False
+    connection.close_if_health_check_failed()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
