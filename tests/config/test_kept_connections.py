@@ -1,8 +1,9 @@
-"""A connection that is kept is asked nothing while it lives, and found out when its server has ended it."""
+"""A connection that is kept is asked nothing while it lives, and found out where its server has ended it."""
 
 from __future__ import annotations
 
-import pytest
+import time
+
 from django.db import connection, connections
 
 
@@ -18,6 +19,9 @@ def test_a_connection_that_the_server_has_ended_is_found_without_asking(own_data
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
     other.close()
+    end = time.monotonic() + 10
+    while connection.is_usable() and time.monotonic() < end:
+        time.sleep(0.01)
     # then it is not used again, and the next request opens a new one
     assert not connection.is_usable()
     connection.health_check_done = False
