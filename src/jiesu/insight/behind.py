@@ -119,25 +119,37 @@ def read(asked: Asked, scope: Scope, *, actor: Actor, after: str = "") -> Behind
     condition = counted(asked, scope)
     rows: QuerySet[Case] = visible(actor).filter(condition)
     number = asked.number(_counts(scope)) if asked.number else None
-    few = number is not None and number <= MOST and asked.declared.source == CONTACTS
-    stamp, _bar, last_number = after.partition("_")
-    page = rows
-    try:
-        place = (datetime.fromisoformat(stamp), int(last_number))
-    except ValueError:
-        place = None
-    if place is not None and place[0].tzinfo is not None:
+    page, place = rows, _place(after)
+    if place is not None:
         page = rows.filter(Q(received_at__lt=place[0]) | Q(received_at=place[0], pk__lt=place[1]))
     found = list(shown(page).order_by("-received_at", "-pk")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
-    following = f"{last.received_at.isoformat()}_{last.pk}" if last else ""
+    whole = place is None and last is None
+    seen = len(found) if whole else rows.order_by()[: MOST + 1].count()
     return Behind(
         items(found[:PAGE], actor),
-        following,
+        f"{last.received_at.isoformat()}_{last.pk}" if last else "",
         number,
-        rows.order_by()[: MOST + 1].count(),
-        (number or 0) - Case.objects.filter(condition).count() if few else 0,
+        seen,
+        _without(asked, condition, number, seen),
     )
+
+
+def _place(after: str) -> tuple[datetime, int] | None:
+    """Where a page begins; None where it is the first."""
+    stamp, _bar, number = after.partition("_")
+    try:
+        place = (datetime.fromisoformat(stamp), int(number))
+    except ValueError:
+        return None
+    return place if place[0].tzinfo is not None else None
+
+
+def _without(asked: Asked, condition: Q, number: int | None, seen: int) -> int:
+    """Contacts without a case, counted where they are few and not all are seen."""
+    if asked.declared.source != CONTACTS or number is None or not seen < number <= MOST:
+        return 0
+    return number - Case.objects.filter(condition).count()
 
 
 def _counts(scope: Scope) -> Counts:
