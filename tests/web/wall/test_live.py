@@ -145,10 +145,28 @@ def test_a_new_version_of_the_page_is_fetched(opened: Open) -> None:
         answer = route.fetch()
         route.fulfill(response=answer, body=json.dumps({**answer.json(), "build": "newer"}))
 
-    page.evaluate("window.kept = 'old'")
-    page.route("**/wall/snapshot/**", newer)
-    asks_now(page)
-    page.wait_for_function("window.kept === undefined")
+    page.route("**/wall/snapshot/**", newer, times=1)
+    with page.expect_navigation():
+        asks_now(page)
+    expect(page.locator("[data-count]")).to_have_text("0")
+
+
+HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", {configurable: true, get: () => hidden});
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_wall_that_nobody_sees_asks_nothing(opened: Open) -> None:
+    page = opened()
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if "/snapshot/" in r.url else None)
+    page.evaluate(HIDE, True)
+    page.wait_for_timeout(6000)
+    assert asked == []
+    comes_in()
+    page.evaluate(HIDE, False)
+    expect(page.locator("[data-count]")).to_have_text("1")
 
 
 def crowded(route: Route) -> None:
@@ -167,9 +185,7 @@ def crowded(route: Route) -> None:
          "late": 112, "today": 55}
         for n in range(20)
     ]  # fmt: skip
-    data["owing"]["rows"] = [
-        {"name": f"{long}市本级", "late": 1112, "today": 155, "soon": 1120} for _n in range(7)
-    ]
+    data["owing"] = [{"name": f"{long}市本级", "late": 1112, "today": 155, "soon": 1120} for _n in range(7)]
     data["subjects"] = [{"label": "未成年人充值打赏", "count": 4200 - n, "share": 90 - n} for n in range(8)]
     matter = {
         "subject": "未成年人充值打赏",
@@ -200,9 +216,9 @@ def test_nothing_scrolls_and_nothing_is_cut(opened: Open, size: tuple[int, int])
 def test_the_key_f_fills_the_screen_and_the_choice_of_region_leads_there(opened: Open) -> None:
     page = opened("supervisor", "/desk/wall/")
     page.keyboard.press("f")
-    page.wait_for_function("document.fullscreenElement !== null")
+    expect(page.locator("html:fullscreen")).to_have_count(1)
     page.keyboard.press("f")
-    page.wait_for_function("document.fullscreenElement === null")
+    expect(page.locator("html:fullscreen")).to_have_count(0)
     page.get_by_label("辖区").select_option("430903")
     page.wait_for_url("**/desk/wall/?region=430903")
     expect(page.locator("[data-name]")).to_have_text("赫山区")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from django.core.cache import cache
 
 from jiesu.cases.facts import SHANGHAI
-from jiesu.insight import catalogue
-from jiesu.insight.figures import Value, figure
+from jiesu.insight.catalogue import DECLARED
+from jiesu.insight.figures import Value
 from jiesu.insight.scope import Scope
 from jiesu.insight.tallies import reading
 from jiesu.insight.tallies.models import TallyState
@@ -34,7 +35,7 @@ SHOWN = (
     "verification_on_time_rate",
     "mediation_success_rate",
 )
-assert catalogue.DECLARED
+_FIGURES = {figure.key: figure for figure in DECLARED}
 T = TypeVar("T")
 
 
@@ -92,7 +93,7 @@ class Snapshot:
     @property
     def minute(self) -> int:
         """Minutes since the day began."""
-        return int((self.at - today.begins(self.day)).total_seconds()) // 60
+        return today.minute_of(self.at)
 
     @property
     def ordinary(self) -> float | None:
@@ -132,7 +133,7 @@ def take(*, region: str, actor: Actor, calendar: Calendar, now: datetime) -> Sna
         contacts=rows.contacts,
         parts=tuple(_parts(where, rows, ordinary)),
         done=rows.done,
-        due=_sum(rows.due),
+        due=sum(rows.due.values(), Due()),
         usual=ordinary,
         working_day=calendar.is_working_day(day),
         holiday=calendar.holiday_name(day) or "",
@@ -167,38 +168,28 @@ def _rows(where: Ground, now: datetime) -> _Rows:
 
 def _parts(where: Ground, rows: _Rows, ordinary: Usual | None) -> list[Part]:
     """The tiles with their numbers; what belongs to none of them stands with what no part has yet."""
-    minute = int((rows.at - today.begins(rows.at.astimezone(SHANGHAI).date())).total_seconds()) // 60
     keys = {tile.key for tile in where.tiles}
-
-    def gathered(key: str, found: dict[str, Any]) -> list[Any]:
-        return [value for k, value in found.items() if k == key or (key == "" and k not in keys)]
-
-    found = []
-    for tile in where.tiles:
-        before = (
-            None
-            if ordinary is None
-            else sum(
-                ordinary.until(minute, key) for key in gathered(tile.key, {k: k for k in ordinary.parts})
-            )
-        )
-        count = sum(gathered(tile.key, rows.contacts.parts))
-        found.append(Part(tile, count, before, _sum(dict(enumerate(gathered(tile.key, rows.due))))))
-    return found
-
-
-def _sum(due: dict[Any, Due]) -> Due:
-    return Due(
-        sum(d.late for d in due.values()),
-        sum(d.today for d in due.values()),
-        sum(d.soon for d in due.values()),
-    )
+    minute = today.minute_of(rows.at)
+    counts: Counter[str] = Counter()
+    due: defaultdict[str, Due] = defaultdict(Due)
+    before: defaultdict[str, float] = defaultdict(float)
+    for key, count in rows.contacts.parts.items():
+        counts[key if key in keys else ""] += count
+    for key, owed in rows.due.items():
+        due[key if key in keys else ""] += owed
+    for key in ordinary.parts if ordinary else ():
+        before[key if key in keys else ""] += ordinary.until(minute, key) if ordinary else 0
+    return [
+        Part(tile, counts[tile.key], before[tile.key] if ordinary else None, due[tile.key])
+        for tile in where.tiles
+    ]
 
 
 def _rates(region: str, now: datetime) -> Rates:
     """From the tallies, by the formulas of the catalogue; two statements."""
     scope = Scope.year(region, now.astimezone(SHANGHAI).year, now)
     counts = reading.totals([scope.unit], scope.since, scope.until)[scope.unit]
-    declared = [found for key in SHOWN if (found := figure(key)) is not None]
     state = TallyState.objects.first()
-    return Rates(tuple(Rate(f.key, f.of(counts)) for f in declared), state.refreshed_at if state else None)
+    return Rates(
+        tuple(Rate(key, _FIGURES[key].of(counts)) for key in SHOWN), state.refreshed_at if state else None
+    )

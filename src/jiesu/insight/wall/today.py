@@ -79,6 +79,9 @@ class Due:
     today: int = 0
     soon: int = 0
 
+    def __add__(self, other: Due) -> Due:
+        return Due(self.late + other.late, self.today + other.today, self.soon + other.soon)
+
     @property
     def urgent(self) -> int:
         return self.late + self.today + self.soon
@@ -96,6 +99,16 @@ class Done:
 def begins(day: date) -> datetime:
     """The first instant of a day in Asia/Shanghai."""
     return datetime.combine(day, time(), SHANGHAI)
+
+
+def minute_of(at: datetime) -> int:
+    """Minutes since the day began in Asia/Shanghai.
+
+    >>> minute_of(datetime(2026, 9, 22, 10, 30, 59, tzinfo=SHANGHAI))
+    630
+    """
+    local = at.astimezone(SHANGHAI)
+    return local.hour * 60 + local.minute
 
 
 def _placed(level: Level) -> str:

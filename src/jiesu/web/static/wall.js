@@ -91,9 +91,9 @@
       find(name).parentElement.classList.toggle("wall-none", data.due[name] === 0);
     }
     // Shown before it is filled: what is hidden has no width to fit into.
-    find("owing-empty").hidden = data.owing.rows.length > 0;
-    frame.querySelector(".wall-owing").hidden = data.owing.rows.length === 0;
-    rows("owing", data.owing.rows, owing);
+    find("owing-empty").hidden = data.owing.length > 0;
+    frame.querySelector(".wall-owing").hidden = data.owing.length === 0;
+    rows("owing", data.owing, owing);
     find("tiles").style.setProperty("--columns", Math.max(...data.tiles.map((t) => t.column)));
     find("tiles").style.setProperty("--rows", Math.max(...data.tiles.map((t) => t.row)));
     rows("tiles", data.tiles, tile);

@@ -16,6 +16,7 @@ from jiesu.insight import showing
 from jiesu.insight.figures import KINDS, Label, figure
 from jiesu.insight.wall.hot import HotMatter
 from jiesu.insight.wall.snapshot import Part, Rates, Snapshot
+from jiesu.insight.wall.today import Due
 from jiesu.insight.wall.usual import STEP
 from jiesu.insight.words import subject_word
 
@@ -131,27 +132,18 @@ def _tiles(taken: Snapshot) -> list[dict[str, Any]]:
     ]
 
 
-def _owing(taken: Snapshot) -> dict[str, Any]:
+def _owing(taken: Snapshot) -> list[dict[str, Any]]:
     """The parts with most to do at once; the others together, so that the columns add up."""
     ordered = sorted(
         (p for p in taken.parts if p.due.urgent),
         key=lambda p: (-p.due.late, -p.due.today, -p.due.soon, p.tile.key),
     )
-    rows = [
-        {"name": _name(p, taken), "late": p.due.late, "today": p.due.today, "soon": p.due.soon}
-        for p in ordered[: LISTED if len(ordered) <= LISTED else LISTED - 1]
-    ]
-    rest = ordered[len(rows) :]
+    first = ordered[: LISTED if len(ordered) <= LISTED else LISTED - 1]
+    rest = [part.due for part in ordered[len(first) :]]
+    rows = [(_name(part, taken), part.due) for part in first]
     if rest:
-        rows.append(
-            {
-                "name": _("其余 %(n)d 个") % {"n": len(rest)},
-                "late": sum(p.due.late for p in rest),
-                "today": sum(p.due.today for p in rest),
-                "soon": sum(p.due.soon for p in rest),
-            }
-        )
-    return {"rows": rows, "places": LISTED}
+        rows.append((_("其余 %(n)d 个") % {"n": len(rest)}, sum(rest, Due())))
+    return [{"name": name, "late": due.late, "today": due.today, "soon": due.soon} for name, due in rows]
 
 
 def _subjects(taken: Snapshot) -> list[dict[str, Any]]:

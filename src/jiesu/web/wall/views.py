@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jiesu.insight.scope import READERS, Code, InsightError, own_region, regions_for
+from jiesu.insight.wall import hot
 from jiesu.insight.wall.ground import permit
 from jiesu.insight.wall.snapshot import take
 from jiesu.people import calendar
@@ -70,6 +71,7 @@ def wall(request: DeskRequest) -> HttpResponse:
         "data": data,
         "now": _now(request),
         "region": region,
+        "hot_days": hot.DAYS,
         "regions": regions_for(request.actor),
         "snapshot_url": f"{reverse('wall:snapshot')}?region={region}",
         "desk_url": reverse("desk:home"),
