@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 #: More days than this are drawn by week.
 MOST_DAYS = 42
+#: A bar is no wider than this, however few there are.
+WIDEST = 24
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def sparkline(
         Bar(
             x=round(place * step, 1),
             y=round(height - (high := height * n / most if most else 0), 1),
-            width=round(max(1.0, step * 0.75), 1),
+            width=round(min(WIDEST, max(1.0, step * 0.75)), 1),
             height=round(high, 1),
             recent=last is not None and (last - day).days < recent,
             day=day,
