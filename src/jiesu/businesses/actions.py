@@ -48,8 +48,9 @@ def find_or_create(
         raise BusinessError(Code.NAME_MISSING)
     code = check_credit_code(unified_credit_code) if unified_credit_code.strip() else None
     place = address_key(address)
-    division_code = division_code or division_of(address)
     found = _find(code=code, key=key, place=place)
+    if found is None or not found.division_code:
+        division_code = division_code or division_of(address)
     if found is None:
         found = _create(
             Business(

@@ -48,8 +48,9 @@ def link_many(named: Iterable[Named | None], *, at: datetime) -> list[int | None
     places = {one: _Place.of(one) for one in asked if one is not None}
     known = _Known(places.values())
     if fresh := _fresh(places, known):
-        # A rival may add the same meanwhile; the second look takes whichever row there is.
-        rows = [_row(one, place, at) for place, one in fresh.items()]
+        # A rival may add the same meanwhile; the second look takes whichever row there is. All add in one order, so that
+        # no two of them wait for each other.
+        rows = [_row(fresh[place], place, at) for place in sorted(fresh)]
         Business.objects.bulk_create(rows, ignore_conflicts=True)
         known = _Known(places.values())
     found: dict[Named, int] = {}
@@ -130,7 +131,7 @@ def _checked(named: Named) -> Named | None:
     return replace(named, unified_credit_code=code)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class _Place:
     """The keys under which a business is looked for."""
 
