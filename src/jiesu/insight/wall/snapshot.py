@@ -24,9 +24,9 @@ from jiesu.insight.wall.usual import Usual
 from jiesu.law.calendar import Calendar
 from jiesu.people.actors import Actor
 
-#: Seconds for which something may be old: rows of today, the tallies (counted each minute), hot spots (grouped every
-#: five minutes), an ordinary day and the names of places.
-FRESH, RATES, HOT, ORDINARY = 4, 60, 300, 3600
+#: Seconds for which something may be old: rows of today, rates of one count of the tallies, hot spots (grouped every five
+#: minutes), an ordinary day and the names of places. Screens ask every five seconds: the first must be less.
+FRESH, RATES, HOT, ORDINARY = 4, 300, 300, 3600
 #: The rates shown, keys of the catalogue.
 SHOWN = (
     "on_time_rate",
@@ -104,6 +104,7 @@ class Snapshot:
 @dataclass(frozen=True)
 class _Rows:
     at: datetime
+    tallied_at: datetime | None
     contacts: Contacts
     done: Done
     due: dict[str, Due]
@@ -137,7 +138,9 @@ def take(*, region: str, actor: Actor, calendar: Calendar, now: datetime) -> Sna
         usual=ordinary,
         working_day=calendar.is_working_day(day),
         holiday=calendar.holiday_name(day) or "",
-        rates=_kept(f"rates:{region}", RATES, lambda: _rates(region, now)),
+        rates=_kept(
+            f"rates:{region}:{_stamp(rows.tallied_at)}", RATES, lambda: _rates(region, rows.tallied_at, now)
+        ),
         matters=_kept(f"hot:{_rights(looking)}", HOT, lambda: hot.matters(looking, now)) if looking else None,
     )
 
@@ -160,6 +163,7 @@ def _rows(where: Ground, now: datetime) -> _Rows:
     day = now.astimezone(SHANGHAI).date()
     return _Rows(
         at=now,
+        tallied_at=TallyState.objects.values_list("refreshed_at", flat=True).first(),
         contacts=today.contacts(where.region, where.level, day),
         done=today.done(where.region, where.level, day),
         due=dict(today.due(where.region, where.level, now)),
@@ -185,11 +189,12 @@ def _parts(where: Ground, rows: _Rows, ordinary: Usual | None) -> list[Part]:
     ]
 
 
-def _rates(region: str, now: datetime) -> Rates:
-    """From the tallies, by the formulas of the catalogue; two statements."""
+def _stamp(at: datetime | None) -> str:
+    return f"{at.timestamp():.3f}" if at else ""
+
+
+def _rates(region: str, tallied_at: datetime | None, now: datetime) -> Rates:
+    """From the tallies, by the formulas of the catalogue; one statement."""
     scope = Scope.year(region, now.astimezone(SHANGHAI).year, now)
     counts = reading.totals([scope.unit], scope.since, scope.until)[scope.unit]
-    state = TallyState.objects.first()
-    return Rates(
-        tuple(Rate(key, _FIGURES[key].of(counts)) for key in SHOWN), state.refreshed_at if state else None
-    )
+    return Rates(tuple(Rate(key, _FIGURES[key].of(counts)) for key in SHOWN), tallied_at)

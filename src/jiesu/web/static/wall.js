@@ -337,14 +337,16 @@
       } else if (answer.status === 200 || answer.status === 304) {
         offset = Date.parse(answer.headers.get("Jiesu-Now")) - Date.now();
         const at = answer.headers.get("Jiesu-At");
-        if (answer.status === 200) {
+        // Another web process may have read its numbers a moment before: time does not run back on a wall.
+        const back = Date.parse(data.at) - Date.parse(at), older = back > 0 && back < 60000;
+        if (answer.status === 200 && !older) {
           const fresh = await answer.json();
           if (fresh.build !== data.build) return location.reload();
           tag = answer.headers.get("ETag");
           data = { ...fresh, at };
           draw();
         }
-        data.at = at;
+        if (!older) data.at = at;
         well();
       } else {
         trouble(word.wordLost, false);
