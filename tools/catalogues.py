@@ -238,6 +238,7 @@ STAYS = {
     "cases/reply_bundle.py": "the file for a review or a lawsuit is in Chinese",
     "insight/document.py": "writes a document of the project",
     "insight/hotspots/labels.py": "word lists",
+    "insight/wall/ground.py": "what names of bodies end in",
     "web/desk/papers.py": "name of that file",
     "web/templates/components/language.html": "a language names itself",
     "web/api/app.py": "name of the interface; its words are collected as documentation",
