@@ -157,6 +157,8 @@ def mask_text(text: str) -> str:
     >>> mask_text("本人于2020年3月在步步高超市买了沅江芦笋，花了35元")
     '本人于2020年3月在步步高超市买了沅江芦笋，花了35元'
     """
+    if not text:
+        return text
     # Addresses first: what follows would cut them into pieces.
     text = _HOME.sub(_at_home, text)
     text = _EMAIL.sub(r"\g<first>***@***", text)
