@@ -115,3 +115,20 @@ def test_queries_do_not_grow_with_the_rows(django_assert_max_num_queries: Callab
             assert len(set(together(rows))) == count
         with django_assert_max_num_queries(2):
             together(rows)
+
+
+def test_shops_are_counted_for_the_platform_they_sell_on() -> None:
+    shop = Named("轻奢折扣店", address="益阳市赫山区金山路88号", kind="shop", platform="淘淘购")
+    other = Named("鲜果多旗舰店", address="益阳市资阳区大码头1号", kind="shop", platform=" 淘淘购 ")
+    itself = Named("淘淘购", address="杭州市余杭区1号", kind="platform", platform="淘淘购")
+    merchant = Named("好又多超市", address="益阳市资阳区五一西路12号")
+    first = link(shop, at=AT)
+    found = together([shop, other, itself, merchant])
+    assert found[0] == first
+    rows = {pk: Business.objects.select_related("platform").get(pk=pk) for pk in found}
+    platforms = {rows[pk].platform_id for pk in found[:3]}
+    assert len(platforms) == 1
+    (platform,) = Business.objects.filter(kind="platform", address_key="")
+    assert platforms == {platform.pk}
+    assert platform.name == "淘淘购"
+    assert rows[found[3]].platform is None

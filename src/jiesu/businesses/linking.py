@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -22,7 +22,7 @@ FILLED = ("address", "division_code", "phone", "shop_name", "shop_url")
 
 @dataclass(frozen=True)
 class Named:
-    """A business as a contact names it. Empty texts mean: not given."""
+    """A business as a contact names it. Empty texts mean: not given; ``platform`` is the name of the one it sells on."""
 
     name: str
     unified_credit_code: str = ""
@@ -31,6 +31,7 @@ class Named:
     kind: str = BusinessKind.MERCHANT
     shop_name: str = ""
     shop_url: str = ""
+    platform: str = ""
 
 
 def link(named: Named, *, at: datetime) -> int | None:
@@ -39,7 +40,33 @@ def link(named: Named, *, at: datetime) -> int | None:
     A credit code that cannot be right is kept with the party as it was said; the business goes without.
     """
     checked = _checked(named)
-    return find_or_create(at=at, **asdict(checked)).pk if checked is not None else None
+    return _one(checked, platforms([checked], at=at), at).pk if checked is not None else None
+
+
+def _one(named: Named, on: Mapping[str, Business], at: datetime) -> Business:
+    given = {**asdict(named), "platform": on.get(name_key(named.platform))}
+    return find_or_create(at=at, **given)
+
+
+def platforms(named: Iterable[Named], *, at: datetime) -> dict[str, Business]:
+    """The platforms that businesses sell on, by the keys of their names, added if they are not known.
+
+    A platform is told by its name alone, as consumers write it; the row of a shop takes it over when it is added.
+    """
+    names = {name_key(one.platform): one.platform for one in named if name_key(one.platform)}
+    if not names:
+        return {}
+    there = Business.objects.filter(name_key__in=names, address_key="").order_by("-unified_credit_code")
+    found = {business.name_key: business for business in there}
+    fresh = [
+        Business(kind=BusinessKind.PLATFORM, name=name.strip(), name_key=key, created_at=at)
+        for key, name in sorted(names.items())
+        if key not in found
+    ]
+    if fresh:
+        Business.objects.bulk_create(fresh, ignore_conflicts=True)
+        found = {business.name_key: business for business in there.all()}
+    return found
 
 
 def link_many(named: Iterable[Named | None], *, at: datetime) -> list[int | None]:
@@ -50,7 +77,8 @@ def link_many(named: Iterable[Named | None], *, at: datetime) -> list[int | None
     if fresh := _fresh(places, known):
         # A rival may add the same meanwhile; the second look takes whichever row there is. All add in one order, so that
         # no two of them wait for each other.
-        rows = [_row(fresh[place], place, at) for place in sorted(fresh)]
+        on = platforms(fresh.values(), at=at)
+        rows = [_row(fresh[place], place, at, on) for place in sorted(fresh)]
         Business.objects.bulk_create(rows, ignore_conflicts=True)
         known = _Known(places.values())
     found: dict[Named, int] = {}
@@ -59,7 +87,7 @@ def link_many(named: Iterable[Named | None], *, at: datetime) -> list[int | None
         business = known.find(place)
         if business is None:
             # Known by name and address, and called by a code for the first time: rare, and done one by one.
-            business = find_or_create(at=at, **asdict(one))
+            business = _one(one, platforms([one], at=at), at)
         elif _fill(business, one):
             changed[business.pk] = business
         found[one] = business.pk
@@ -91,7 +119,7 @@ def _fresh(places: dict[Named, _Place], known: _Known) -> dict[_Place, Named]:
     return wanted
 
 
-def _row(named: Named, place: _Place, at: datetime) -> Business:
+def _row(named: Named, place: _Place, at: datetime, on: Mapping[str, Business]) -> Business:
     return Business(
         kind=named.kind,
         name=named.name.strip(),
@@ -99,6 +127,7 @@ def _row(named: Named, place: _Place, at: datetime) -> Business:
         address=named.address.strip(),
         division_code=division_of(named.address),
         phone=named.phone,
+        platform=on.get(name_key(named.platform)),
         shop_name=named.shop_name,
         shop_url=named.shop_url,
         name_key=place.key,

@@ -77,10 +77,18 @@ def named_business(form: ContactForm) -> Named | None:
         unified_credit_code=respondent.unified_credit_code,
         address=address[:300],
         phone=respondent.phone[:40],
-        kind=BusinessKind.SHOP if respondent.platform and respondent.name else BusinessKind.MERCHANT,
+        kind=_kind(respondent),
         shop_name=respondent.name[:200] if respondent.platform else "",
         shop_url=respondent.shop_url[:500],
+        platform=respondent.platform[:200],
     )
+
+
+def _kind(respondent: Respondent) -> str:
+    """A shop on a platform, the platform itself, or a business that has nothing to do with one."""
+    if not respondent.platform:
+        return BusinessKind.MERCHANT
+    return BusinessKind.SHOP if respondent.name else BusinessKind.PLATFORM
 
 
 def _reachable(person: Person) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from jiesu.businesses.linking import link_many
 from jiesu.cases import bulk
 from jiesu.cases.bulk import History
 from jiesu.cases.kinds import Kind
@@ -38,6 +39,8 @@ def load(*, now: datetime) -> bulk.Written:
     scenes = [Scene(cast, entry, kind, place) for place, (kind, entry) in enumerate(listed)]
     # In the order of receipt, so that numbers rise with time as they do in life.
     scenes = sorted((s for s in scenes if s.received < now), key=lambda s: s.received)
+    for scene, business in zip(scenes, link_many((s.named for s in scenes), at=now), strict=True):
+        scene.business = business
     contacts = bulk.reserve_ids(Contact, len(scenes))
     written = bulk.write(
         history for s, pk in zip(scenes, contacts, strict=True) for history in _histories(s, pk)
@@ -78,6 +81,7 @@ def _claims(told: Entry) -> Iterator[Entry]:
             "subject": "advertising",
             # They would bury everybody else's work in one queue.
             "handler": "handler.second",
+            "one_of_many": True,
             "text": told["texts"][n % len(told["texts"])],
             "name": told["names"][n % len(told["names"])],
             **{k: told[k] for k in ("phone", "shop", "demand", "amount")},
@@ -91,6 +95,7 @@ def _burst(told: Entry) -> Iterator[Entry]:
         yield {
             "when": {"ago": ago},
             "county": county,
+            "one_of_many": True,
             "text": told["texts"][n % len(told["texts"])],
             **({"town": town} if town else {}),
             **{k: told[k] for k in ("plot", "channel", "shop", "subject", "amount", "demand")},
@@ -109,14 +114,15 @@ def _histories(scene: Scene, contact: int) -> Iterator[History]:
     if not sibling:
         yield _history(scene, first, contact, [first])
         return
-    told = Scene(scene.cast, {**scene.entry, "other": second[0]}, scene.kind, scene.place)
+    told = Scene(scene.cast, {**scene.entry, "other": second[0]}, scene.kind, scene.place, scene.business)
     # A lead is nobody's contact: the bureau found it.
     cases = [first, *second] if sibling["link"] == "split" else [first]
     yield _history(told, first, contact, cases)
     entry = {
         k: scene.entry[k] for k in ("shop", "town", "subject", "name", "when") if k in scene.entry
     } | sibling
-    other = _history(Scene(scene.cast, entry, sibling["kind"], scene.place), second[0], contact, [])
+    beside = Scene(scene.cast, entry, sibling["kind"], scene.place, scene.business)
+    other = _history(beside, second[0], contact, [])
     opening = replace(other.opening, links=((sibling["link"], first),))
     if sibling["kind"] == Kind.LEAD:
         opening = replace(

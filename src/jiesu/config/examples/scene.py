@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from jiesu import law
+from jiesu.businesses.linking import Named
+from jiesu.businesses.models import BusinessKind
 from jiesu.cases.bulk import Step
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
@@ -114,6 +116,7 @@ class Scene:
     entry: Mapping[str, Any]
     kind: str
     place: int
+    business: int | None = None
     clock: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -256,6 +259,7 @@ class Scene:
             mixed="suggested" if entry["plot"] == "mixed_suggested" else "",
             external_number=external,
             service_due=self.cast.working_day(service).isoformat() if service is not None else "",
+            business_id=self.business,
             consent_disclosure=self.place % 3 != 0,
             consent_commission=self.place % 2 == 0,
             number=number,
@@ -287,5 +291,15 @@ class Scene:
             phone=f"0737000{self.place:04d}",
             address=self.text("platform_address")
             or f"{COUNTIES[self.county]}{town}建设路{self.place + 100}号",
+            business_id=self.business,
             extra=extra,
         )
+
+    @property
+    def named(self) -> Named | None:
+        """The business that it is about, as a contact would name it; of many contacts about one matter none is linked."""
+        if not self.entry.get("shop") or self.entry.get("one_of_many"):
+            return None
+        shop, platform = self._shop(Kind(self.kind)), self.text("platform")
+        kind = BusinessKind.SHOP if platform else BusinessKind.MERCHANT
+        return Named(name=shop.name, address=shop.address, phone=shop.phone, kind=kind, platform=platform)
