@@ -35,6 +35,8 @@ of the JSON. A part of the product adds its own with `jiesu.insight.figures.regi
 - Industry is the section (门类) of GB/T 4754—2017 in which the registry holds the respondent of the contact's first case. Nothing
   derives it: heads, supervisors and the legal section enter it (登记行业), those businesses first about which most came; contacts
   about others count as 未登记. The registry itself is not connected, and sheets that are imported have no column for it.
+- A platform is what the contact calls it, by name: two spellings are two platforms. A shop that was known before anybody named
+  its platform stays without.
 - Figures come from tallies: each action marks its day and holder in its own transaction, and a job counts what is marked
   every minute. A report says as of when it is, and how many changes wait. `jiesu report --check` compares all tallies
   with a recount.
