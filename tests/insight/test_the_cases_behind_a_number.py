@@ -184,3 +184,25 @@ def test_a_number_without_cases_opens_nothing() -> None:
     assert behind.of_cell("nothing", "count", "x") is None
     assert behind.of_figure("nothing") is None
     assert figure("nothing") is None
+
+
+def test_pages_one_after_the_other_are_the_whole_list(
+    random_cases: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(behind, "PAGE", 7)
+    asked = behind.of_figure("complaints_refused")
+    assert asked is not None
+    scope = Scope.year(CENTRE, 2020, random_cases)
+    listed: list[int] = []
+    after = ""
+    while True:
+        page = behind.read(asked, scope, actor=SYSTEM, after=after)
+        listed += [item.case.pk for item in page.items]
+        assert page.seen == page.number
+        after = page.following
+        if not after:
+            break
+    rows = Case.objects.filter(behind.counted(asked, scope)).order_by("-received_at", "-pk")
+    assert listed == list(rows.values_list("pk", flat=True))
+    assert len(listed) == page.number
+    assert behind.read(asked, scope, actor=SYSTEM, after="nonsense").items[0].case.pk == listed[0]

@@ -119,20 +119,31 @@ def read(asked: Asked, scope: Scope, *, actor: Actor, after: str = "") -> Behind
     condition = counted(asked, scope)
     rows: QuerySet[Case] = visible(actor).filter(condition)
     number = asked.number(_counts(scope)) if asked.number else None
-    page, place = rows, _place(after)
-    if place is not None:
-        page = rows.filter(Q(received_at__lt=place[0]) | Q(received_at=place[0], pk__lt=place[1]))
-    found = list(shown(page).order_by("-received_at", "-pk")[: PAGE + 1])
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    whole = place is None and last is None
-    seen = len(found) if whole else rows.order_by()[: MOST + 1].count()
+    keys, seen = _keys(rows, _place(after))
+    page = Case.objects.filter(pk__in=keys[:PAGE])
+    found = list(shown(page).order_by("-received_at", "-pk"))
+    last = found[-1] if len(keys) > PAGE else None
     return Behind(
-        items(found[:PAGE], actor),
+        items(found, actor),
         f"{last.received_at.isoformat()}_{last.pk}" if last else "",
         number,
         seen,
         _without(asked, condition, number, seen),
     )
+
+
+def _keys(rows: QuerySet[Case], place: tuple[datetime, int] | None) -> tuple[list[int], int]:
+    """The cases of a page and what follows it, and how many there are, at most one more than ``MOST``.
+
+    The first page counts as it goes: rows that are few among many are looked for once.
+    """
+    ordered = rows.order_by("-received_at", "-pk").values_list("pk", flat=True)
+    if place is None:
+        keys = list(ordered[: MOST + 1])
+        return keys, len(keys)
+    at, number = place
+    after = ordered.filter(Q(received_at__lt=at) | Q(received_at=at, pk__lt=number))
+    return list(after[: PAGE + 1]), rows.order_by()[: MOST + 1].count()
 
 
 def _place(after: str) -> tuple[datetime, int] | None:
