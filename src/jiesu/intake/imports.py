@@ -18,7 +18,8 @@ from jiesu.intake.import_models import ImportRun
 from jiesu.intake.spreadsheet import Row, SheetError
 from jiesu.intake.taking import Number, Outcome, Taking, number_of
 
-BATCH = 500
+#: Rows of one transaction: what is asked for each batch counts for less, and nobody waits for what an import writes.
+BATCH = 1500
 #: Sheets of fewer rows are done before a second process has begun.
 WORTH_HELPING = 5_000
 #: So many refused rows are kept by number; whoever has more corrects the sheet as a whole.
