@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
+from queue import SimpleQueue
+from threading import Thread
 from traceback import format_exc
 from typing import Any
 
@@ -80,7 +82,7 @@ class Helpers:
             for pipe in [p for p in wait(list(busy)) if isinstance(p, Connection)]:
                 try:
                     outcome = pipe.recv()
-                except EOFError:
+                except (EOFError, ConnectionResetError):
                     raise HelperLost from None
                 if isinstance(outcome, HelperLost):
                     raise outcome
@@ -95,7 +97,10 @@ class Helpers:
         pipe: Connection[Any, Any], waiting: Iterator[Batch], busy: dict[Connection[Any, Any], int]
     ) -> None:
         if (batch := next(waiting, None)) is not None:
-            pipe.send(batch)
+            try:
+                pipe.send(batch)
+            except (BrokenPipeError, ConnectionResetError):
+                raise HelperLost from None
             busy[pipe] = busy.get(pipe, 0) + 1
 
 
@@ -108,15 +113,30 @@ def serve(end: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     django.setup()
-    with Connection(end) as pipe, suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        database, errand = pipe.recv()
+    with Connection(end) as pipe, suppress(BrokenPipeError, ConnectionResetError):
+        received: SimpleQueue[Any] = SimpleQueue()
+        Thread(target=_receive, args=(pipe, received), daemon=True).start()
+        if (first := received.get()) is None:
+            return
+        database, errand = first
         connections.settings["default"].update(database)
         do = import_string(errand.pop("do"))(**errand)
-        while True:
-            batch = pipe.recv()
+        while (batch := received.get()) is not None:
             try:
                 outcome = do(*batch)
             except Exception:
                 # As text: not every error can be sent as it is.
                 outcome = HelperLost(format_exc())
             pipe.send(outcome)
+
+
+def _receive(pipe: Connection[Any, Any], received: SimpleQueue[Any]) -> None:
+    """Takes what comes off the pipe at once, and None when it ends.
+
+    Whoever gives the batches may send a long one while a long answer goes the other way: each would wait for the other
+    to read.
+    """
+    with suppress(EOFError, ConnectionResetError):
+        while True:
+            received.put(pipe.recv())
+    received.put(None)
