@@ -56,6 +56,7 @@ def _cursor() -> CursorWrapper:
     """As ``connection.cursor()`` gives it: with Django's errors, and counted where statements are counted."""
     # Looked up once: each attribute of ``django.db.connection`` is a search for the thread's own.
     own = connections[DEFAULT_DB_ALIAS]
+    own.close_if_health_check_failed()
     own.ensure_connection()
     cursor = cast(Any, _PreparedCursor(own.connection))
     return own.make_debug_cursor(cursor) if own.queries_logged else own.make_cursor(cursor)
