@@ -237,26 +237,22 @@ _NEWEST_FIRST = (F("registered_at").desc(), F("id").desc())
 
 
 def _cursor(case: Case, order: str) -> str:
-    if order == NEWEST:
-        return f"n{(case.registered_at - _EPOCH) // timedelta(microseconds=1)}_{case.pk}"
-    return f"{int(case.due_at.timestamp()) if case.due_at else '-'}_{case.pk}"
+    letter, at = ("n", case.registered_at) if order == NEWEST else ("d", case.due_at)
+    # To the microsecond: clocks of hours end at any instant, and many cases of an import at the same one.
+    return f"{letter}{(at - _EPOCH) // timedelta(microseconds=1)}_{case.pk}" if at else f"-_{case.pk}"
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _read_cursor(text: str, order: str) -> tuple[datetime | None, int] | None:
-    match = re.fullmatch(r"(-|\d{1,12}|n\d{1,18})_(\d{1,19})", text)
-    if match is None or match.group(1).startswith("n") != (order == NEWEST):
+    match = re.fullmatch(rf"({'n' if order == NEWEST else '-|d'})(\d{{0,18}})_(\d{{1,19}})", text)
+    if match is None or (match.group(1) == "-") != (match.group(2) == ""):
         return None
-    stamp, number = match.group(1), int(match.group(2))
-    if stamp == "-":
-        return None, number
+    stamp, number = match.group(2), int(match.group(3))
     try:
-        if order == NEWEST:
-            return _EPOCH + timedelta(microseconds=int(stamp[1:])), number
-        return datetime.fromtimestamp(int(stamp), SHANGHAI), number
-    except (OverflowError, ValueError):
+        return (_EPOCH + timedelta(microseconds=int(stamp)) if stamp else None), number
+    except OverflowError:
         return None
 
 
