@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
 from django.db import connection
 from django.db.models import AutoField, CharField, Field, JSONField, Model, TextField
-from psycopg import sql
+from psycopg import Copy, sql
 from pydantic_core import to_json
 
 from jiesu.cases.search import table_for, vector
@@ -56,12 +57,19 @@ def _plan(
     return statement, values_of(fields), tuple(convert)
 
 
+@contextmanager
+def _copying(statement: sql.Composed) -> Iterator[Copy]:
+    """A stream into a table. Django wraps the errors of ``execute`` only, and callers look for Django's."""
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        yield copy
+
+
 def copy_rows(rows: Sequence[Model]) -> None:
     """Copies rows of one model, whose primary keys are set or left to the table's sequence for all of them."""
     if not rows:
         return
     statement, getter, convert = _plan(type(rows[0]), rows[0].pk is not None)
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with _copying(statement) as copy:
         for row in rows:
             values = list(getter(row))
             for position, change in convert:
@@ -76,6 +84,6 @@ def copy_words(cases: Iterable[tuple[int, str, list[str]]]) -> None:
         by_table.setdefault(table_for(kind)._meta.db_table, []).append((number, vector(tokens)))
     for table, rows in by_table.items():
         statement = sql.SQL("COPY {} (case_id, words) FROM STDIN").format(sql.Identifier(table))
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        with _copying(statement) as copy:
             for each in rows:
                 copy.write_row(each)

@@ -44,6 +44,12 @@ def import_file(run: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="jiesu.sweep_imports", queueing_lock="jiesu.sweep_imports")
 def sweep_imports(timestamp: int) -> None:
-    """Go on with imports whose job was lost."""
+    """Go on with imports whose job was lost; one that fails keeps none of the others waiting."""
+    failed: list[Exception] = []
     for run in imports.owed(timezone.now()):
-        import_file(run)
+        try:
+            import_file(run)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("imports", failed)

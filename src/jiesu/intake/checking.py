@@ -6,6 +6,7 @@ it is registered as incomplete and asked for, or decided upon, later.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -25,6 +26,8 @@ from jiesu.intake.telephones import normal_phone
 
 MOST_TEXT = {True: 3000, False: 20000}
 MOST_REPRESENTATIVES = 2
+#: What a code looks like; the column of the case holds no more of it.
+_CODE = re.compile(r"[a-z0-9_]{1,20}")
 
 #: Items that the law asks for, in its order; a case without them is marked with these codes.
 INCOMPLETE: dict[str, Label] = {
@@ -108,6 +111,7 @@ class _Checking:
         self._respondent()
         self._words()
         amount = self._amount()
+        self._subject()
         self._occurred_on()
         self._service_due()
         return Checked(
@@ -334,6 +338,13 @@ class _Checking:
                 self._into_text(gettext_lazy("涉及金额"), self.form.amount)
                 self.form = replace(self.form, amount="")
             return None
+
+    def _subject(self) -> None:
+        given = self.form.subject
+        if given and not _CODE.fullmatch(given):
+            # Another system's name of a category is free text, which the event may not hold.
+            self._into_text(gettext_lazy("问题类别"), given)
+            self.form = replace(self.form, subject="")
 
     def _occurred_on(self) -> None:
         given = self.form.occurred_on

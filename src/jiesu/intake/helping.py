@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
 from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from traceback import format_exc
 from typing import Any
 
@@ -115,13 +115,14 @@ def serve(end: int) -> None:
     django.setup()
     with Connection(end) as pipe, suppress(BrokenPipeError, ConnectionResetError):
         received: SimpleQueue[Any] = SimpleQueue()
-        Thread(target=_receive, args=(pipe, received), daemon=True).start()
+        over = Event()
+        Thread(target=_receive, args=(pipe, received, over), daemon=True).start()
         if (first := received.get()) is None:
             return
         database, errand = first
         connections.settings["default"].update(database)
         do = import_string(errand.pop("do"))(**errand)
-        while (batch := received.get()) is not None:
+        while (batch := received.get()) is not None and not over.is_set():
             try:
                 outcome = do(*batch)
             except Exception:
@@ -130,8 +131,8 @@ def serve(end: int) -> None:
             pipe.send(outcome)
 
 
-def _receive(pipe: Connection[Any, Any], received: SimpleQueue[Any]) -> None:
-    """Takes what comes off the pipe at once, and None when it ends.
+def _receive(pipe: Connection[Any, Any], received: SimpleQueue[Any], over: Event) -> None:
+    """Takes what comes off the pipe at once, and None when it ends: then nobody wants what has not been begun.
 
     Whoever gives the batches may send a long one while a long answer goes the other way: each would wait for the other
     to read.
@@ -139,4 +140,5 @@ def _receive(pipe: Connection[Any, Any], received: SimpleQueue[Any]) -> None:
     with suppress(EOFError, ConnectionResetError):
         while True:
             received.put(pipe.recv())
+    over.set()
     received.put(None)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import connection
+from django.db.models import Q
 
-from jiesu.cases import indexing
+from jiesu.cases import indexing, jobs
 from jiesu.intake import sheets
 from jiesu.intake.actions import SuggestKind
 from jiesu.intake.helping import Batch, Helpers
@@ -26,11 +28,15 @@ WORTH_HELPING = 5_000
 MOST_PROBLEMS = 5_000
 #: A run that nobody has touched for so long has lost its process.
 STALLED = timedelta(minutes=2)
+#: Seconds until a command asks again whether it is its turn.
+TURN = 1.0
+OVER = (ImportRun.Status.DONE, ImportRun.Status.FAILED)
 #: Columns that each batch moves.
 MOVING = ("status", "read", "written", "known", "refused", "touched_at")
-_RUN = 0x6A69_6573_696D_7000
-#: Spaces of the locks of a file: for whoever reads it, and for those that may still write rows of it.
-_READING, _WRITING = 0x6A69_6501, 0x6A69_6502
+#: Spaces of the locks of a run, of a file and of an organisation's imports, and of the helpers that may still write.
+_RUN, _FILE, _ORGANISATION, _WRITING = 0x6A69_6500, 0x6A69_6501, 0x6A69_6503, 0x6A69_6502
+
+Lock = tuple[int, int]
 
 
 def carry_out(
@@ -41,7 +47,10 @@ def carry_out(
     progress: Callable[[ImportRun], None] | None = None,
     processes: int = 1,
 ) -> ImportRun:
-    """Imports a file that was received, from where it stopped. Two processes at once do not meet: one waits outside.
+    """Imports a file that was received, from where it stopped.
+
+    One organisation's sheets come in one after another, and so does one file: what a sheet names may stand in another
+    that is not written yet. A run whose turn it is not is given back as it is; the one before it queues it.
 
     Args:
         suggest_kind: suggests the kind of rows that name none; a person confirms it.
@@ -50,52 +59,104 @@ def carry_out(
             for ``suggest_kind`` that stands at the top of its module.
     """
     run = ImportRun.objects.select_related("registered_by").get(pk=run_id)
-    if run.status in (ImportRun.Status.DONE, ImportRun.Status.FAILED):
-        return run
     with _alone(run) as alone:
-        if not alone:
+        # Whoever had the run before may have ended it since it was read.
+        run.refresh_from_db()
+        if not alone or run.status in OVER:
             return run
         try:
             _Import(run, suggest_kind, now, progress).all(processes if run.rows >= WORTH_HELPING else 1)
             run.status = ImportRun.Status.DONE
         except SheetError as error:
             run.status, run.error = ImportRun.Status.FAILED, error.message[:200]
-    run.finished_at = run.touched_at = now()
-    run.save()
-    if run.written and not run.dry_run:
-        indexing.hurry()
-    if run.status == ImportRun.Status.FAILED or not run.refused:
-        sheets.forget(run)
+        run.finished_at = run.touched_at = now()
+        run.save()
+        if run.written and not run.dry_run:
+            indexing.hurry()
+        if run.status == ImportRun.Status.FAILED or not run.problems:
+            sheets.forget(run)
+    for waiting in _behind(run):
+        jobs.queue("import_file", run=waiting)
     return run
+
+
+def carry_out_in_turn(
+    run_id: int,
+    *,
+    suggest_kind: SuggestKind | None,
+    now: Callable[[], datetime],
+    progress: Callable[[ImportRun], None] | None = None,
+    processes: int = 1,
+) -> ImportRun:
+    """As ``carry_out``, for a command that stays until the run is over, whichever process brings it there."""
+    while True:
+        run = carry_out(run_id, suggest_kind=suggest_kind, now=now, progress=progress, processes=processes)
+        if run.status in OVER:
+            return run
+        time.sleep(TURN)
 
 
 @contextmanager
 def _alone(run: ImportRun) -> Iterator[bool]:
-    """Holds a run and its file; False where another process has the run. Another run of the same file is waited for,
-    and so are helpers that a killed process has left with a batch of it.
+    """Holds a run, its file and its organisation's imports; False where another process has one of them, or where
+    helpers that a killed process has left still write. A check alone holds nothing but its run.
+
+    Nobody waits here: the worker has few places, and the locks of the database are waited for ten seconds at most.
     """
-    if not _ask("SELECT pg_try_advisory_lock(%s)", _RUN + run.pk):
-        yield False
-        return
-    key = _half_key(run)
+    held: list[Lock] = []
     try:
-        _ask("SELECT pg_advisory_lock(%s, %s)", _READING, key)
-        _ask("SELECT pg_advisory_lock(%s, %s)", _WRITING, key)
-        _ask("SELECT pg_advisory_unlock(%s, %s)", _WRITING, key)
-        yield True
+        yield all(_hold(lock, held) for lock in _locks(run)) and not _written_by_others(run)
     finally:
-        _ask("SELECT pg_advisory_unlock(%s, %s)", _READING, key)
-        _ask("SELECT pg_advisory_unlock(%s)", _RUN + run.pk)
+        for lock in reversed(held):
+            _ask("SELECT pg_advisory_unlock(%s, %s)", *lock)
 
 
-def _half_key(run: ImportRun) -> int:
-    return int.from_bytes(bytes.fromhex(run.sha256[:8]), "big", signed=True)
+def _locks(run: ImportRun) -> Iterator[Lock]:
+    yield _RUN, run.pk & 0x7FFF_FFFF
+    if not run.dry_run:
+        yield from _of_others(run)
+
+
+def _of_others(run: ImportRun) -> tuple[Lock, Lock]:
+    """The locks that a run shares with others."""
+    file = int.from_bytes(bytes.fromhex(run.sha256[:8]), "big", signed=True)
+    return (_FILE, file), (_ORGANISATION, run.registered_by_id & 0x7FFF_FFFF)
+
+
+def _hold(lock: Lock, held: list[Lock]) -> bool:
+    if _ask("SELECT pg_try_advisory_lock(%s, %s)", *lock):
+        held.append(lock)
+        return True
+    return False
+
+
+def _writing(run: ImportRun) -> Iterator[Lock]:
+    """What helpers share while they live: one lock for the file, one for the organisation."""
+    for space, key in _of_others(run):
+        yield _WRITING, key ^ space
+
+
+def _written_by_others(run: ImportRun) -> bool:
+    held: list[Lock] = []
+    free = all(_hold(lock, held) for lock in _writing(run))
+    for lock in held:
+        _ask("SELECT pg_advisory_unlock(%s, %s)", *lock)
+    return not free
 
 
 def _ask(question: str, *values: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(question, values)
         return bool(cursor.fetchone()[0])
+
+
+def _behind(run: ImportRun) -> list[int]:
+    """Runs that have waited for this one."""
+    if run.dry_run:
+        return []
+    others = Q(registered_by_id=run.registered_by_id) | Q(sha256=run.sha256)
+    waiting = ImportRun.objects.filter(others, status=ImportRun.Status.WAITING, dry_run=False)
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 
 def most_processes() -> int:
@@ -110,9 +171,10 @@ def owed(at: datetime) -> list[int]:
 
 
 def helper(run: int, suggest_kind: SuggestKind | None) -> Callable[[list[Row], datetime], Outcome]:
-    """What a helper does with a batch. The lock that it shares goes with its connection."""
+    """What a helper does with a batch. The locks that it shares go with its connection."""
     own = ImportRun.objects.select_related("registered_by").get(pk=run)
-    _ask("SELECT pg_advisory_lock_shared(%s, %s) IS NULL", _WRITING, _half_key(own))
+    for lock in _writing(own):
+        _ask("SELECT pg_advisory_lock_shared(%s, %s) IS NULL", *lock)
     work = Taking(own, sheets.Kept(own).head, suggest_kind)
     return lambda rows, at: work.take(rows, at, frozenset())
 

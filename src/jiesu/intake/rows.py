@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from jiesu.cases.facts import replace
 from jiesu.cases.kinds import Channel
 from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.intake import forms
 from jiesu.intake.checking import CHANNELS, Checked, check
 from jiesu.intake.forms import ContactForm, FormError, read
 from jiesu.intake.spreadsheet import Format, Head, Row, word
@@ -56,6 +58,7 @@ def prepare(
             body[name] = text
     body["kind"] = word("kinds", body["kind"])
     body["channel"] = word("channels", body["channel"])
+    body["subject"] = word("subjects", body.get("subject", ""))
     if not body.get("text"):
         body["text"] = title
     elif title and not body["text"].startswith(title):
@@ -67,19 +70,22 @@ def prepare(
     try:
         form = read(body)
     except FormError as error:
-        return [Problem(row.number, f, p.code, f"“{f}”：{p.message}") for f, p in error.problems.items()]
+        return _problems(row, head, error.problems)
     # A row of another system's portal was submitted there: its day of receipt is what the sheet says.
     checked = check(replace(form, channel=Channel.IMPORT), strict=False, at=at)
     checked = replace(checked, form=replace(checked.form, channel=form.channel))
     if form.channel not in CHANNELS:
         message = gettext("没有这种来件渠道。")
-        return [Problem(row.number, "channel", "channel_unknown", f"{_column(head, 'channel')}{message}")]
+        return _problems(row, head, {"channel": forms.Problem("channel_unknown", message)})
     if checked.problems:
-        return [
-            Problem(row.number, path, p.code, f"{_column(head, path)}{p.message}")
-            for path, p in checked.problems.items()
-        ]
+        return _problems(row, head, checked.problems)
     return Ready(row.number, checked.form, checked, title)
+
+
+def _problems(row: Row, head: Head, problems: Mapping[str, forms.Problem]) -> list[Problem]:
+    return [
+        Problem(row.number, path, p.code, f"{_column(head, path)}{p.message}") for path, p in problems.items()
+    ]
 
 
 def _column(head: Head, path: str) -> str:

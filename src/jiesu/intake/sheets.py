@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import struct
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -80,6 +81,9 @@ def _keep(run: ImportRun, key: bytes, sheet: Sheet) -> None:
         for part in (json.dumps(sheet.head.names).encode(), *sheet.parts()):
             sealed = keys.encrypt_bytes(key, part)
             out.write(_LENGTH.pack(len(sealed)) + sealed)
+        # On disk before the run is in the database: a sheet that a power cut has shortened would look whole.
+        out.flush()
+        os.fsync(out.fileno())
 
 
 class Kept:

@@ -51,7 +51,9 @@ MESSAGES = {
         columns=reading.MOST_COLUMNS,
     ),
     Code.EMPTY: _("文件里没有数据行：第一行应是列名，其下是数据。"),
-    Code.NO_COLUMNS: _("没有认出“内容”一列：请核对列名，或者选择对应的表格格式。"),
+    Code.NO_COLUMNS: _(
+        "第一行里没有认出“内容”一列：第一行应是列名，上面的表名、说明行请删去；请核对列名，或者选择对应的表格格式。"
+    ),
     Code.COLUMN_TWICE: _("有两列表示同一项内容，请删去或者改名其中一列："),
     Code.UNKNOWN_FORMAT: _("没有这种表格格式。"),
 }

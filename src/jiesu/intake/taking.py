@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import DataError
+from django.utils.translation import gettext
+
 from jiesu.businesses.linking import link_many
 from jiesu.cases import bulk, jobs
 from jiesu.cases.kinds import Kind
@@ -79,6 +82,23 @@ class Taking:
         return self.done
 
     def _write(self, fresh: list[Ready], at: datetime) -> None:
+        """Writes rows together. Where the database cannot hold one of them, the others come in without it: nobody
+        could correct a sheet of which nothing is said.
+        """
+        try:
+            self._write_all(fresh, at)
+        except DataError:
+            if len(fresh) == 1:
+                self._turn_down(
+                    fresh[0], "not_storable", gettext("这一行有系统存不下的内容，请核对各列后再导入。")
+                )
+                return
+            half = len(fresh) // 2
+            self._write(fresh[:half], at)
+            self._write(fresh[half:], at)
+
+    def _write_all(self, fresh: list[Ready], at: datetime) -> None:
+        self.by_row = {one.row: one for one in fresh}
         histories = self._histories(fresh, at)
         bulk.write(histories, batch=len(fresh), before=self._not_meanwhile, after=self._note, desk=self.desk)
 
@@ -98,6 +118,12 @@ class Taking:
         self.done.refused += 1
         self.done.problems.extend(vars(p) for p in problems)
 
+    def _turn_down(self, one: Ready, code: str, message: str) -> None:
+        """Refuses a row that was found right: its number has not come in."""
+        self._refuse([Problem(one.row, "", code, message)])
+        if one.form.external_number:
+            self.done.unused.append((one.form.channel, one.form.external_number))
+
     def _fresh(self, ready: list[Ready], before: set[Number] | frozenset[Number]) -> list[Ready]:
         """Rows that have not come in before: not in this file, not under their number on the other platform."""
         rows = [r.row for r in ready]
@@ -111,7 +137,16 @@ class Taking:
             number = (one.form.channel, one.form.external_number)
             if one.row in taken and taken[one.row] == self.run.pk:
                 self.done.written += 1
-            elif one.row in taken or number in there or number in seen or number in before:
+            elif one.row in taken:
+                self.done.known += 1
+            elif number in seen or number in before:
+                # Mostly the same once more; but where somebody mistyped a number it is another matter, and would be lost.
+                self.done.known += 1
+                message = gettext(
+                    "外部编号与本表前面的行相同，没有重复登记；若是另一件，请改正编号后再导入。"
+                )
+                self.done.problems.append(vars(Problem(one.row, "external_number", "number_again", message)))
+            elif number in there:
                 self.done.known += 1
             else:
                 fresh.append(one)
@@ -143,7 +178,7 @@ class Taking:
         self.done.known += self.dropped
         self.done.written += len(written.numbers)
         for refused in written.refused:
-            self._refuse([Problem(refused.row, "", str(refused.error.code), refused.error.message)])
+            self._turn_down(self.by_row[refused.row], str(refused.error.code), refused.error.message)
         numbers = [str(number) for _row, number in written.numbers]
         chunks = ({"cases": numbers[n : n + CHUNK]} for n in range(0, len(numbers), CHUNK))
         jobs.queue_each("suggest_each", chunks, priority=jobs.IN_THE_BACKGROUND)

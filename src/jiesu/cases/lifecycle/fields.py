@@ -143,13 +143,29 @@ def parse_date(raw: Any) -> date:
         raise BadValue(_("请填写日期，例如 2026-09-25。")) from None
 
 
+_LOOSE = re.compile(r"(\d{4})[-年](\d{1,2})[-月](\d{1,2})日?[ T]+(\d{1,2}):(.+)")
+
+
+def _padded(text: str) -> str:
+    """An instant as spreadsheets write it, with the digits that the standard asks for.
+
+    >>> _padded("2026-9-5 8:30"), _padded("2026年9月5日 08:30:00")
+    ('2026-09-05T08:30', '2026-09-05T08:30:00')
+    """
+    found = _LOOSE.fullmatch(text)
+    if found is None:
+        return text
+    year, month, day, hour, rest = found.groups()
+    return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{rest}"
+
+
 def parse_instant(raw: Any) -> datetime:
     """An instant; without a zone it is a time of Asia/Shanghai."""
     if isinstance(raw, datetime):
         value = raw
     else:
         try:
-            value = datetime.fromisoformat(str(raw).strip().replace("/", "-"))
+            value = datetime.fromisoformat(_padded(str(raw).strip().replace("/", "-")))
         except ValueError:
             raise BadValue(_("请填写日期和时间，例如 2026-09-25 10:30。")) from None
     _plausible(value.date())

@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
             path=args.file, name=args.file.name, format=args.format, channel=args.channel, dry_run=args.dry_run,
             actor=SYSTEM, registered_by=centre, at=timezone.now(),
         )  # fmt: skip
-        done = imports.carry_out(
+        done = imports.carry_out_in_turn(
             made.pk,
             suggest_kind=triage_kind.suggest,
             now=timezone.now,
@@ -95,6 +95,6 @@ def _tell(run: ImportRun, errors: Path | None) -> None:
         print(f"没有用到的列 / columns left out: {'、'.join(run.unread_columns)}")
     for problem in run.problems[:20]:
         print(f"  第 {problem['row']} 行：{problem['message']}")
-    if run.refused and errors is not None:
+    if run.problems and errors is not None:
         errors.write_bytes(sheets.refused_sheet(run))
         print(f"未通过的行：{errors} / refused rows")

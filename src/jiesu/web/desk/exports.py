@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from jiesu.cases.lifecycle.fields import SHANGHAI
-from jiesu.cases.worklists import Filters, base, each_in, scope_named
+from jiesu.cases.worklists import MOST_EXPORTED, Filters, base, each_in, scope_named
 from jiesu.people import calendar
 from jiesu.people.access import record_access
 from jiesu.people.models import AccessAct
@@ -94,8 +94,14 @@ def export(request: DeskRequest) -> HttpResponse:
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, [_(name) for name in COLUMNS], bold)
     count = 0
-    rows = each_in(request.actor, base(request.actor, scope, filters, request.now), order=filters.order)
-    for count, item in enumerate(rows, 1):
+    wanted = base(request.actor, scope, filters, request.now)
+    rows = each_in(request.actor, wanted, order=filters.order, most=MOST_EXPORTED + 1)
+    for place, item in enumerate(rows, 1):
+        if place > MOST_EXPORTED:
+            message = _("一次最多导出 %(most)d 件，其余没有列出：请用筛选缩小范围，分几次导出。")
+            sheet.write_string(place, 0, message % {"most": MOST_EXPORTED}, bold)
+            break
+        count = place
         sheet.write_row(count, 0, [safe(c) for c in cells(line(item, now=request.now, calendar=days))])
     book.close()
     record_access(

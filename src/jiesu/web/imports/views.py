@@ -105,7 +105,7 @@ def _shown(run: ImportRun) -> dict[str, Any]:
         "more_problems": max(0, len(run.problems) - PROBLEMS_SHOWN),
         "channel": Channel(run.channel).label if run.channel in Channel.values else run.channel,
         "written_word": _("可以导入") if run.dry_run else _("已导入"),
-        "may_fetch": over and run.refused and run.status == ImportRun.Status.DONE,
+        "may_fetch": over and run.problems and run.status == ImportRun.Status.DONE,
     }
 
 
