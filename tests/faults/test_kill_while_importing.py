@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -98,6 +99,32 @@ def test_a_killed_import_goes_on_and_every_row_is_there_once(
     assert indexing.enter() == ROWS
     assert ComplaintWords.objects.filter(words__isnull=False).count() == ROWS
     assert verify_all().findings == ()
+
+
+@pytest.mark.slow
+def test_an_import_whose_helper_is_killed_goes_on_at_once(
+    own_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given an import with helpers
+    run = handed_in(tmp_path)
+    monkeypatch.setenv("JIESU_HOME", str(settings.JIESU.home))
+    monkeypatch.setattr(imports, "BATCH", 20)
+    monkeypatch.setattr(imports, "WORTH_HELPING", 1)
+    killed: list[int] = []
+
+    def kill(_run: ImportRun) -> None:
+        if not killed:
+            command = ["pgrep", "-P", str(os.getpid()), "-f", "intake.helping"]
+            told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            killed.append(int(told.split()[0]))
+            os.kill(killed[0], signal.SIGKILL)
+
+    # when the system kills one of them
+    done = imports.carry_out(run.pk, suggest_kind=None, now=timezone.now, progress=kill, processes=2)
+    # then whoever reads does the rest, and every row is there once
+    assert killed
+    assert (done.status, done.read, done.written, done.known, done.refused) == ("done", ROWS, ROWS, 0, 0)
+    assert Case.objects.count() == Contact.objects.count() == ImportedRow.objects.count() == ROWS
 
 
 def _carried_out(run: int) -> ImportRun:

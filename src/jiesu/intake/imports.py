@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
+from operator import itemgetter
 
 from django.db import connection
 from django.db.models import Q
@@ -15,11 +17,12 @@ from django.db.models import Q
 from jiesu.cases import indexing, jobs
 from jiesu.intake import sheets
 from jiesu.intake.actions import SuggestKind
-from jiesu.intake.helping import Batch, Helpers
+from jiesu.intake.helping import Batch, HelperLost, Helpers
 from jiesu.intake.import_models import ImportRun
 from jiesu.intake.spreadsheet import Row, SheetError
 from jiesu.intake.taking import Number, Outcome, Taking, number_of
 
+_logger = logging.getLogger(__name__)
 #: Rows of one transaction: what is asked for each batch counts for less, and nobody waits for what an import writes.
 BATCH = 1500
 #: Sheets of fewer rows are done before a second process has begun.
@@ -65,10 +68,14 @@ def carry_out(
         if not alone or run.status in OVER:
             return run
         try:
-            _Import(run, suggest_kind, now, progress).all(processes if run.rows >= WORTH_HELPING else 1)
+            sheets.read_in(run)
+            helped = processes > 1 and run.rows >= WORTH_HELPING
+            if not (helped and _with_helpers(_Import(run, suggest_kind, now, progress), processes)):
+                _Import(run, suggest_kind, now, progress).all(1)
             run.status = ImportRun.Status.DONE
         except SheetError as error:
             run.status, run.error = ImportRun.Status.FAILED, error.message[:200]
+        run.problems.sort(key=itemgetter("row"))
         run.finished_at = run.touched_at = now()
         run.save()
         if run.written and not run.dry_run:
@@ -78,6 +85,18 @@ def carry_out(
     for waiting in _behind(run):
         jobs.queue("import_file", run=waiting)
     return run
+
+
+def _with_helpers(work: _Import, processes: int) -> bool:
+    """Whether helpers have done it all. Where one was killed, for want of memory mostly, whoever holds the run does the
+    rest alone: rows that are written are only counted.
+    """
+    try:
+        work.all(processes)
+    except HelperLost:
+        _logger.exception("import %s goes on without helpers", work.run.pk)
+        return False
+    return True
 
 
 def carry_out_in_turn(

@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import struct
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,18 @@ from django.db.models import QuerySet
 
 from jiesu.cases import keys
 from jiesu.intake.import_models import ImportRun
-from jiesu.intake.spreadsheet import Code, Row, Sheet, SheetError, format_named, head, opened, returned
+from jiesu.intake.spreadsheet import (
+    MOST_BYTES,
+    PART,
+    Code,
+    Row,
+    Sheet,
+    SheetError,
+    format_named,
+    head,
+    opened,
+    returned,
+)
 from jiesu.people import settings as people_settings
 from jiesu.people.actors import Actor
 from jiesu.places.models import Organisation
@@ -26,9 +38,13 @@ from jiesu.places.models import Organisation
 DAYS = "retention.sheet_days"
 
 
+#: A file of more bytes is read by the worker: a web process that reads answers nobody else meanwhile.
+READ_AT_ONCE = 1024 * 1024
+
+
 def receive(
     *, path: Path, name: str, format: str, actor: Actor, registered_by: Organisation, at: datetime,
-    dry_run: bool = False, channel: str = "",
+    dry_run: bool = False, channel: str = "", at_once: bool = True,
 ) -> ImportRun:  # fmt: skip
     """Takes a file in for importing: read once, in a process of its own, and its rows kept sealed until they are done.
 
@@ -36,54 +52,107 @@ def receive(
         format: key of a format; empty: recognised by its columns.
         registered_by: the organisation that registers its rows.
         channel: instead of the format's own.
+        at_once: False leaves the reading of a long file to whoever carries the run out; what is wrong with it as a
+            whole is then told by the run.
 
     Raises:
         SheetError: the file cannot be imported as a whole.
     """
-    with opened(path, format_named(format) if format else None) as sheet:
-        key = keys.new_data_key()
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        with transaction.atomic():
-            run = ImportRun.objects.create(
-                name=name[-160:],
-                sha256=digest,
-                size=path.stat().st_size,
-                format=sheet.layout.key,
-                channel=channel or sheet.layout.channel,
-                dry_run=dry_run,
-                registered_by=registered_by,
-                staff_id=actor.staff_id,
-                created_at=at,
-                touched_at=at,
-                rows=sheet.count,
-                unread_columns=list(sheet.head.unknown),
-                wrapped_key=keys.wrap(key),
-            )
-            _keep(run, key, sheet)
+    layout = format_named(format) if format else None
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise SheetError(Code.TOO_LARGE)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    key = keys.new_data_key()
+    run = ImportRun(
+        name=name[-160:],
+        sha256=digest,
+        size=size,
+        format=format,
+        channel=channel,
+        dry_run=dry_run,
+        registered_by=registered_by,
+        staff_id=actor.staff_id,
+        created_at=at,
+        touched_at=at,
+        wrapped_key=keys.wrap(key),
+    )
+    if not at_once and size > READ_AT_ONCE:
+        with transaction.atomic(), path.open("rb") as file:
+            run.save()
+            _keep(_handed_in(run), key, iter(lambda: file.read(PART), b""))
+        return run
+    with opened(path, layout) as sheet, transaction.atomic():
+        run.save()
+        _take(run, key, sheet)
     return run
+
+
+def read_in(run: ImportRun) -> None:
+    """Reads the file of a run of which nobody has read it; may be killed anywhere and be run again.
+
+    Raises:
+        SheetError: the file cannot be imported as a whole.
+    """
+    if run.rows:
+        return
+    if run.wrapped_key is None:
+        raise SheetError(Code.UNREADABLE)
+    key = keys.unwrap(run.wrapped_key)
+    with tempfile.TemporaryDirectory(prefix="jiesu-import-") as folder:
+        path = Path(folder) / "sheet"
+        with path.open("wb") as out:
+            for part in _parts(_handed_in(run), key):
+                out.write(part)
+        with opened(path, format_named(run.format) if run.format else None) as sheet:
+            _take(run, key, sheet)
+    _handed_in(run).unlink(missing_ok=True)
+
+
+def _take(run: ImportRun, key: bytes, sheet: Sheet) -> None:
+    """Keeps the rows of a sheet, then notes with the run what they are."""
+    _keep(_kept(run), key, (json.dumps(sheet.head.names).encode(), *sheet.parts()))
+    run.format = sheet.layout.key
+    run.channel = run.channel or sheet.layout.channel
+    run.rows = sheet.count
+    run.unread_columns = list(sheet.head.unknown)
+    run.save()
 
 
 def _kept(run: ImportRun) -> Path:
     return Path(settings.JIESU.home) / "imports" / f"{run.pk}.sealed"
 
 
+def _handed_in(run: ImportRun) -> Path:
+    """The file as it was handed in, until it has been read."""
+    return _kept(run).with_suffix(".file")
+
+
 #: Before each sealed part stands its length.
 _LENGTH = struct.Struct(">I")
 
 
-def _keep(run: ImportRun, key: bytes, sheet: Sheet) -> None:
-    """Seals the rows part by part, so that neither keeping nor reading them takes more memory for a longer sheet."""
-    target = _kept(run)
+def _keep(target: Path, key: bytes, parts: Iterable[bytes]) -> None:
+    """Seals part by part, so that neither keeping nor reading takes more memory for a longer sheet."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     target.touch(mode=0o600)
     with target.open("wb") as out:
-        for part in (json.dumps(sheet.head.names).encode(), *sheet.parts()):
+        for part in parts:
             sealed = keys.encrypt_bytes(key, part)
             out.write(_LENGTH.pack(len(sealed)) + sealed)
         # On disk before the run is in the database: a sheet that a power cut has shortened would look whole.
         out.flush()
         os.fsync(out.fileno())
+
+
+def _parts(path: Path, key: bytes) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while start := file.read(_LENGTH.size):
+                yield keys.decrypt_bytes(key, file.read(_LENGTH.unpack(start)[0]))
+    except (InvalidTag, OSError, ValueError, struct.error) as error:
+        raise SheetError(Code.UNREADABLE) from error
 
 
 class Kept:
@@ -97,26 +166,18 @@ class Kept:
         if run.wrapped_key is None or not _kept(run).is_file():
             raise SheetError(Code.UNREADABLE)
         self._path, self._key = _kept(run), keys.unwrap(run.wrapped_key)
-        self.head = head(json.loads(next(self._parts())), format_named(run.format))
+        self.head = head(json.loads(next(_parts(self._path, self._key))), format_named(run.format))
 
     def rows(self) -> Iterator[Row]:
         """Every row that is not empty, in order."""
         number = 1
-        parts = self._parts()
+        parts = _parts(self._path, self._key)
         next(parts)
         for part in parts:
             for line in part.splitlines():
                 number += 1
                 if cells := json.loads(line):
                     yield Row(number, tuple(cells))
-
-    def _parts(self) -> Iterator[bytes]:
-        try:
-            with self._path.open("rb") as file:
-                while start := file.read(_LENGTH.size):
-                    yield keys.decrypt_bytes(self._key, file.read(_LENGTH.unpack(start)[0]))
-        except (InvalidTag, ValueError, struct.error) as error:
-            raise SheetError(Code.UNREADABLE) from error
 
 
 def refused_sheet(run: ImportRun) -> bytes:
@@ -140,7 +201,8 @@ def forget(run: ImportRun) -> None:
     """
     ImportRun.objects.filter(pk=run.pk).update(wrapped_key=None)
     run.wrapped_key = None
-    _kept(run).unlink(missing_ok=True)
+    for path in (_handed_in(run), _kept(run)):
+        path.unlink(missing_ok=True)
 
 
 def due(at: datetime) -> QuerySet[ImportRun]:
@@ -165,6 +227,9 @@ def erase(at: datetime) -> int:
 def _remove_unreadable() -> None:
     """Files whose key went and that a killed process left behind."""
     folder = Path(settings.JIESU.home) / "imports"
-    files = {int(path.stem): path for path in folder.glob("*.sealed") if path.stem.isdigit()}
-    for pk in ImportRun.objects.filter(pk__in=files, wrapped_key=None).values_list("pk", flat=True):
-        files[pk].unlink(missing_ok=True)
+    files = [path for path in folder.iterdir() if path.stem.isdigit()] if folder.is_dir() else []
+    numbers = {int(path.stem) for path in files}
+    gone = set(ImportRun.objects.filter(pk__in=numbers, wrapped_key=None).values_list("pk", flat=True))
+    for path in files:
+        if int(path.stem) in gone:
+            path.unlink(missing_ok=True)

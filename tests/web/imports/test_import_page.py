@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from jiesu.cases import indexing
 from jiesu.cases.models import Case
-from jiesu.intake import imports
+from jiesu.intake import imports, sheets
 from jiesu.intake.import_models import ImportRun
 from jiesu.people.models import AccessLog, Staff
 
@@ -63,6 +63,32 @@ def test_a_sheet_is_handed_in_read_and_its_refused_rows_fetched() -> None:
     assert rows[1][0] == "A2"
     assert AccessLog.objects.filter(act="export", detail__rows=1).exists()
     assert Case.objects.get().external_number == "A1"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(SHEET.encode(), "类型应当是"), (b"\x00" * 99, "读不出这个文件")]
+)
+def test_a_long_file_is_read_by_the_worker_and_nobody_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch, settings: object, content: bytes, told: str
+) -> None:
+    # given a file that would take a web process a while to read
+    monkeypatch.setattr(sheets, "READ_AT_ONCE", 50)
+    monkeypatch.setattr(sheets, "PART", 40)
+    person = client("dispatcher")
+    # when it is handed in
+    assert hand_in(person, content).status_code == 303  # type: ignore[attr-defined]
+    run = ImportRun.objects.get()
+    # then it lies sealed until somebody has read it, and the page says so
+    folder = Path(settings.JIESU.home) / "imports"  # type: ignore[attr-defined]
+    assert "牛奶".encode() not in (folder / f"{run.pk}.file").read_bytes()
+    assert "正在读取文件" in person.get(f"/desk/imports/{run.pk}/").content.decode()
+    assert person.get(f"/desk/imports/{run.pk}/progress/?v=unread").status_code == 204
+    assert person.get(f"/desk/imports/{run.pk}/refused/").status_code == 404
+    # and is imported, or what is wrong with it is told, without leaving the file behind
+    done = imports.carry_out(run.pk, suggest_kind=None, now=timezone.now)
+    assert told in person.get(f"/desk/imports/{run.pk}/progress/?v=unread").content.decode()
+    assert (done.read, done.channel) == ((2 if done.rows else 0), "12345")
+    assert not (folder / f"{run.pk}.file").exists()
 
 
 def test_a_file_that_cannot_be_read_says_so() -> None:

@@ -19,6 +19,7 @@ from jiesu.cases.kinds import Channel
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.intake import sheets
 from jiesu.intake.import_models import ImportRun
+from jiesu.intake.imports import MOST_PROBLEMS, OVER
 from jiesu.intake.spreadsheet import MOST_BYTES, SheetError, formats
 from jiesu.people.access import record_access
 from jiesu.people.models import AccessAct
@@ -80,6 +81,7 @@ def _receive(request: DeskRequest, sheet: UploadedFile[Any]) -> ImportRun:
                 actor=request.actor,
                 registered_by=request.staff.organisation,
                 at=request.now,
+                at_once=False,
             )
             jobs.queue("import_file", run=run.pk)
     return run
@@ -90,7 +92,8 @@ def _own(request: DeskRequest) -> Any:
 
 
 def _shown(run: ImportRun) -> dict[str, Any]:
-    over = run.status in (ImportRun.Status.DONE, ImportRun.Status.FAILED)
+    over = run.status in OVER
+    unread = not over and not run.rows
     written = over and run.written and not run.dry_run
     to_index = indexing.owed(MOST_COUNTED) if written else 0
     return {
@@ -100,8 +103,10 @@ def _shown(run: ImportRun) -> dict[str, Any]:
         "to_index": to_index,
         "or_more": _("以上") if to_index == MOST_COUNTED else "",
         "percent": 100 if over else run.read * 100 // max(run.rows, 1),
-        "version": f"{run.status}.{run.read}.{to_index}",
+        "unread": unread,
+        "version": f"{run.status}.{run.read}.{to_index}" if not unread else "unread",
         "problems": run.problems[:PROBLEMS_SHOWN],
+        "most_problems": MOST_PROBLEMS if len(run.problems) >= MOST_PROBLEMS else 0,
         "more_problems": max(0, len(run.problems) - PROBLEMS_SHOWN),
         "channel": Channel(run.channel).label if run.channel in Channel.values else run.channel,
         "written_word": _("可以导入") if run.dry_run else _("已导入"),
