@@ -107,7 +107,6 @@ def test_an_import_whose_helper_is_killed_goes_on_at_once(
 ) -> None:
     # given an import with helpers
     run = handed_in(tmp_path)
-    monkeypatch.setenv("JIESU_HOME", str(settings.JIESU.home))
     monkeypatch.setattr(imports, "BATCH", 20)
     monkeypatch.setattr(imports, "WORTH_HELPING", 1)
     killed: list[int] = []

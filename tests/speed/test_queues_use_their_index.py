@@ -94,6 +94,28 @@ def test_pages_one_after_the_other_are_the_whole_queue(city: str) -> None:
     assert found == list(rows.values_list("pk", flat=True))
 
 
+def test_cases_whose_clocks_end_in_the_same_second_come_once_each(city: str) -> None:
+    # given clocks of hours, which end at any instant, some within one second
+    now, who = timezone.now(), person("head")
+    scope = scope_named(who, "bureau")
+    rows = Case.objects.filter(organisation_id=who.authority_id, closed_at=None)
+    some = sorted(rows.values_list("pk", flat=True)[:9])
+    second = now.replace(microsecond=500_000)
+    for place, number in enumerate(some):
+        Case.objects.filter(pk=number).update(due_at=second + timedelta(microseconds=place // 3))
+    # when a page ends among them
+    found: list[int] = []
+    after = ""
+    for _page in range(rows.count()):
+        part = page(who, scope, Filters(), now=now, after=after, size=2)
+        found += [i.case.pk for i in part.items]
+        after = part.after
+        if not after:
+            break
+    # then each comes once
+    assert found == list(rows.order_by("due_at", "id").values_list("pk", flat=True))
+
+
 def test_closed_cases_too_are_walked_the_newest_first(city: str) -> None:
     now, who = timezone.now(), person("supervisor")
     scope = scope_named(who, "below")
