@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from jiesu.cases import lawbook, search
+from jiesu.cases import lawbook
 from jiesu.cases.compose import compose
 from jiesu.cases.draft import Draft
 from jiesu.cases.errors import ActionError, Code
@@ -23,7 +23,7 @@ from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import SHANGHAI, BadValue, Field, clean
 from jiesu.cases.lifecycle.table import Context, Row
 from jiesu.cases.models import Case, Clock, Event, Link
-from jiesu.cases.opening import Opening, make_number, next_serial, open_draft, placed
+from jiesu.cases.opening import Opening, make_number, next_serial, open_draft, placed, words_of
 from jiesu.cases.permission import may, may_propose, needs_approval
 from jiesu.cases.queries import not_found, standing, visible
 from jiesu.cases.saving import NewCase, insert, save
@@ -384,9 +384,7 @@ def new_case(
     opening = placed(opening, standing_on)
     ctx = surroundings(standing_on, actor, at, organisation=holder, received=opening.received_at)
     draft = open_draft(opening, ctx, actor_kind=actor_kind(actor), compose=compose, files=files)
-    names = [p.name for p in opening.parties if p.role not in ("respondent", "reported")]
-    text = words or " ".join([opening.title, opening.text, opening.demand, draft.case.respondent])
-    return NewCase(draft, search.tokens(text, without=names))
+    return NewCase(draft, words_of(opening, draft.case, words))
 
 
 def may_see(case: Case, actor: Actor, part: Part) -> bool:

@@ -30,7 +30,7 @@ from jiesu.cases.making import made
 from jiesu.cases.marking import counted, marks
 from jiesu.cases.models import Link, Message, WordsOwed
 from jiesu.cases.numbering import give_back, take_series
-from jiesu.cases.opening import Opening, make_number, open_draft, placed
+from jiesu.cases.opening import Opening, make_number, open_draft, placed, words_of
 from jiesu.cases.telling import NoticeDraft
 from jiesu.people import ground
 from jiesu.people.actors import Actor
@@ -352,10 +352,7 @@ def _organisations() -> dict[int, Organisation]:
 
 
 def _words(history: History, draft: Draft) -> list[str]:
-    opening = history.opening
-    names = [p.name for p in opening.parties if p.role not in ("respondent", "reported")]
-    text = history.words or " ".join([opening.title, opening.text, opening.demand, draft.case.respondent])
-    return [*search.tokens(text, without=names), *search.marks(draft.case)]
+    return [*words_of(history.opening, draft.case, history.words), *search.marks(draft.case)]
 
 
 def _settle(draft: Draft) -> None:

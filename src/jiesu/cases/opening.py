@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from jiesu import statements
-from jiesu.cases import keys
+from jiesu.cases import keys, search
 from jiesu.cases.draft import Composer, Draft
 from jiesu.cases.facts import CaseState, Data, replace
 from jiesu.cases.files import Upload, store_files
@@ -17,7 +17,7 @@ from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import NEW, Context
 from jiesu.cases.making import made
 from jiesu.cases.models import Case, Link, Party
-from jiesu.cases.sealing import sealed_columns
+from jiesu.cases.sealing import BUSINESS_ROLES, sealed_columns
 from jiesu.people.ground import Ground
 from jiesu.people.masking import mask_text, summary
 
@@ -110,6 +110,17 @@ def placed(opening: Opening, standing_on: Ground) -> Opening:
         county=place.county,
         receiving=standing_on.receiving_bureau(opening.registered_by),
     )
+
+
+def words_of(opening: Opening, case: Case, words: str = "") -> list[str]:
+    """The tokens under which a new case is found; the names of persons are none.
+
+    Args:
+        words: the text they are taken from; by default title, facts, demand and respondent.
+    """
+    names = [p.name for p in opening.parties if p.role not in BUSINESS_ROLES]
+    text = words or " ".join([opening.title, opening.text, opening.demand, case.respondent])
+    return search.tokens(text, without=names)
 
 
 def new_query_code() -> str:
