@@ -20,7 +20,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from jiesu.businesses.linking import Named, link
 from jiesu.cases import indexing, jobs, search
 from jiesu.cases.act import act
-from jiesu.cases.models import Case, Clock, ComplaintWords, Message, Party, ReportWords, RetentionRun
+from jiesu.cases.models import Case, Clock, ComplaintWords, Message, Party, Passage, ReportWords, RetentionRun
 from jiesu.cases.verify import verify_case
 from jiesu.config import cli
 from jiesu.intake import imports, sheets, taking
@@ -364,3 +364,18 @@ def test_an_import_is_found_by_its_words_when_they_have_been_entered(tmp_path: P
         rows = table._default_manager.filter(pk=case.pk)  # type: ignore[attr-defined]
         assert rows.extra(where=["words = %s::tsvector"], params=[wanted]).count() == 1
     assert verify_case(complaint) == verify_case(told) == []
+
+
+def test_one_damaged_text_keeps_no_other_case_from_being_found(tmp_path: Path) -> None:
+    take(sheet(tmp_path, [HEAD, GOOD, ["W2", *GOOD[1:]]]))
+    damaged, whole = Case.objects.get(external_number="W1"), Case.objects.get(external_number="W2")
+    facts = Passage.objects.filter(case_id=damaged.pk, purpose="facts")
+    sealed = bytes(facts.get().sealed or b"")
+    facts.update(sealed=sealed[:-1] + bytes([sealed[-1] ^ 1]))
+    # when the words are entered
+    assert indexing.enter() == 2
+    # then the whole one is found, the damaged one stands in the lists, and the check tells of it
+    found = {row.pk: set(row.words.split()) for row in ComplaintWords.objects.all()}
+    assert any("@" not in word for word in found[whole.pk])
+    assert all("@" in word for word in found[damaged.pk])
+    assert verify_case(damaged) != []

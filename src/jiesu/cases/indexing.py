@@ -8,15 +8,20 @@ the row goes in the transaction that writes the words. What is killed in between
 from __future__ import annotations
 
 import json
+import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from cryptography.exceptions import InvalidTag
 from django.db import transaction
 
 from jiesu.cases import jobs, keys, search
 from jiesu.cases.copying import copy_words
+from jiesu.cases.keys import Binary
 from jiesu.cases.models import Case, Party, Passage, WordsOwed
 from jiesu.cases.sealing import BUSINESS_ROLES
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 #: One job enters words for so many seconds, then gives its place in the worker to others.
@@ -63,21 +68,35 @@ def enter_some(most: int) -> int:
 
 
 def _words(numbers: Sequence[int]) -> list[tuple[int, str, list[str]]]:
-    """Number, kind and tokens of cases, as ``act.open_case`` gives them to a new one."""
+    """Number, kind and tokens of cases, as ``act.open_case`` gives them to a new one.
+
+    A case whose texts are damaged gets its marks alone: it must not keep all others from being found. What is damaged,
+    ``verify`` tells.
+    """
     cases = {case.pk: case for case in Case.objects.filter(pk__in=numbers, wrapped_key__isnull=False)}
-    opened = {number: keys.unwrap(case.wrapped_key) for number, case in cases.items()}
-    texts: dict[int, dict[str, str]] = {number: {} for number in cases}
-    passages = Passage.objects.filter(case_id__in=opened, purpose__in=TEXTS).order_by("case_id", "seq")
+    texts: dict[int, dict[str, Binary]] = {number: {} for number in cases}
+    passages = Passage.objects.filter(case_id__in=cases, purpose__in=TEXTS).order_by("case_id", "seq")
     for number, purpose, sealed in passages.values_list("case_id", "purpose", "sealed"):
         # The first of a purpose is what came in; what is added later is not searched.
-        texts[number].setdefault(purpose, keys.decrypt(opened[number], sealed))
-    names: dict[int, list[str]] = {number: [] for number in cases}
-    parties = Party.objects.filter(case_id__in=opened).exclude(role__in=BUSINESS_ROLES)
+        texts[number].setdefault(purpose, sealed)
+    people: dict[int, list[Binary]] = {number: [] for number in cases}
+    parties = Party.objects.filter(case_id__in=cases).exclude(role__in=BUSINESS_ROLES)
     for number, sealed in parties.values_list("case_id", "sealed"):
-        names[number].append(json.loads(keys.decrypt(opened[number], sealed) or "{}").get("name", ""))
+        people[number].append(sealed)
     found = []
     for number, case in cases.items():
-        text = " ".join([*(texts[number].get(purpose, "") for purpose in TEXTS), case.respondent])
-        tokens = search.tokens(text, without=names[number])
+        try:
+            tokens = _tokens(case, texts[number], people[number])
+        except InvalidTag:
+            log.exception("the words of case %s cannot be read", number)
+            tokens = []
         found.append((number, case.kind, [*tokens, *search.marks(case)]))
     return found
+
+
+def _tokens(case: Case, texts: Mapping[str, Binary], people: Iterable[Binary]) -> list[str]:
+    """What a case's own texts and its respondent's name give, without the names of people."""
+    key = keys.unwrap(case.wrapped_key)
+    opened = [keys.decrypt(key, texts.get(purpose)) for purpose in TEXTS]
+    names = [json.loads(keys.decrypt(key, sealed) or "{}").get("name", "") for sealed in people]
+    return search.tokens(" ".join([*opened, case.respondent]), without=names)
