@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db.models import Count
 
-from jiesu.insight.hotspots import keeping, queries, typical
+from jiesu.insight.hotspots import deeds, keeping, queries, typical
 from jiesu.insight.hotspots.errors import HotSpotError
-from jiesu.insight.hotspots.models import Progress
+from jiesu.insight.hotspots.models import Member, Progress
 from jiesu.people.actors import Actor, citizen
-from tests.insight.hotspots.conftest import NOW, STUDIO, Town
+from tests.insight.hotspots.conftest import BURST, NOW, STUDIO, Town
 
 HESHAN = "dispatcher.heshan"
 
@@ -81,6 +82,53 @@ def test_informants_are_in_no_count_of_people(town: Town) -> None:
     keeping.sweep(at=NOW)
     (spot,) = seen(town.actor("supervisor"))
     assert (spot.cases, spot.reports, spot.people) == (6, 2, 4)
+
+
+@pytest.mark.parametrize("phone", ["13700000001", "13700000009"], ids=["a complainant", "somebody else"])
+def test_whether_an_informant_is_a_complainant_cannot_be_tried_out(town: Town, phone: str) -> None:
+    # given two complainants, and a report by one of them or by a third person
+    town.ordinary()
+    for n, who in enumerate(("13700000001", "13700000002")):
+        town.contact(BURST[n], phone=who, shop=STUDIO)
+    town.contact("飞扬健身会所关门不退会员费，还在收新会员的钱。", kind="report", phone=phone, shop=STUDIO)
+    keeping.sweep(at=NOW)
+    assert Member.objects.values("spot").annotate(n=Count("pk")).get(n__gte=3)
+    # then there is a hot spot in neither case
+    assert seen(town.actor("supervisor")) == []
+
+
+@pytest.mark.parametrize("phone", ["13700000001", "13700000009"], ids=["a complainant", "somebody else"])
+def test_nor_by_splitting_off_the_report_with_some_complaints(town: Town, phone: str) -> None:
+    town.ordinary()
+    pair = [town.contact(BURST[n], phone=f"1370000000{n + 1}", shop=STUDIO) for n in range(2)]
+    town.burst(4)
+    report = town.contact(
+        "飞扬健身会所关门不退会员费，收新会员的钱。", kind="report", phone=phone, shop=STUDIO
+    )
+    keeping.sweep(at=NOW)
+    supervisor = town.actor("supervisor")
+    (spot,) = seen(supervisor)
+    with pytest.raises(HotSpotError, match="too_few"):
+        deeds.split(
+            spot=spot.key, cases=[*pair, report], title="分店关门", reason="另一家", actor=supervisor, at=NOW
+        )
+
+
+@pytest.mark.parametrize("informants", [1, 3])
+def test_what_a_bureau_takes_out_does_not_tell_how_many_informants_are_left(
+    town: Town, informants: int
+) -> None:
+    """Five reports, three of one person or of three: without the two others the hot spot looks the same."""
+    town.ordinary()
+    text = "飞扬健身会所无证经营地下泳池，会员费照收。"
+    phones = ["13700000008", "13700000009", *(f"1370000000{n % informants}" for n in range(3))]
+    numbers = [town.contact(text, kind="report", phone=phone, shop=STUDIO) for phone in phones]
+    keeping.sweep(at=NOW)
+    supervisor = town.actor("supervisor")
+    (spot,) = seen(supervisor)
+    deeds.take_out(spot=spot.key, cases=numbers[:2], reason="不是一回事", actor=supervisor, at=NOW)
+    assert queries.one(supervisor, spot.key, at=NOW).reports == 3
+    assert [s.reports for s in seen(supervisor)] == [3]
 
 
 def test_reports_elsewhere_are_not_told_at_all(town: Town) -> None:

@@ -1,7 +1,9 @@
 """Hot spots as an actor may see them. Every number is counted from the cases of which the actor may see the outline.
 
-- People are those who brought in complaints, consultations and other matters. Informants are in no count of people:
-  with it one could tell whether an informant is among the complainants.
+- People are those who brought in complaints, consultations and other matters. Informants are in no count of people, nor
+  counted with them when it is asked whether there are enough: either would tell whether an informant is among the
+  complainants. Reports make a hot spot by themselves, where the machine has put together those of enough informants;
+  what a bureau takes out, splits off or merges changes nothing about that, else one could try out who is who.
 - The label is shown to whoever may read the content of contacts of enough different people; else the subject stands.
 - Of cases beyond the actor's rights only a rounded number is told, never of reports, and nothing where it is small.
 """
@@ -26,7 +28,7 @@ from jiesu.insight.hotspots.keeping import day_of
 from jiesu.insight.hotspots.models import Opinion, Placement, Spot
 from jiesu.people.actors import Actor
 from jiesu.people.settings import in_force
-from jiesu.people.visibility import OPEN_KINDS, Part
+from jiesu.people.visibility import OPEN_KINDS, SECRET_KINDS, Part
 from jiesu.places.models import Division
 from jiesu.triage.subject import subjects
 
@@ -197,7 +199,10 @@ def one(actor: Actor, key: int, *, at: datetime) -> HotSpot:
     used = rules(actor, at)
     held = opinions(actor)
     key = held.roots.get(key, key)
-    rows = _counted(visible(actor).filter(held.inside(held.together(key))), held, used, at)
+    together = held.together(key)
+    seen = visible(actor)
+    grouped = seen.filter(**{f"{MEMBER}spot__in": together})
+    rows = _counted(seen.filter(held.inside(together)), held, used, at, grouped=grouped)
     if not rows:
         raise HotSpotError(Code.NOT_FOUND)
     spot = _hot(rows[0], held, used)
@@ -228,7 +233,14 @@ def top(actor: Actor, *, since: date, until: date, at: datetime, limit: int = 10
     return _completed(found[:limit], actor, held, used, since=since, until=until)
 
 
-def _counted(rows: QuerySet[Case], held: Opinions, used: Rules, at: datetime) -> list[dict[str, Any]]:
+def _counted(
+    rows: QuerySet[Case], held: Opinions, used: Rules, at: datetime, *, grouped: QuerySet[Case] | None = None
+) -> list[dict[str, Any]]:
+    """The numbers of each hot spot in which there are enough people, or enough informants; two queries.
+
+    Args:
+        grouped: the same cases as the machine has put them, where ``rows`` are as the bureau has.
+    """
     today = day_of(at)
     recent_from = today - timedelta(days=used.weights.period - 1)
     before_from = recent_from - timedelta(days=used.weights.period * USUAL_PERIODS)
@@ -246,7 +258,6 @@ def _counted(rows: QuerySet[Case], held: Opinions, used: Rules, at: datetime) ->
             contacts=Count("contact_id", distinct=True),
             reports=Count("pk", filter=~open_kind),
             unclosed=Count("pk", filter=Q(closed_at=None)),
-            everyone=Count(person, distinct=True),
             people=Count(person, distinct=True, filter=open_kind),
             recent=Count("pk", filter=recent),
             before=Count("pk", filter=before),
@@ -255,9 +266,14 @@ def _counted(rows: QuerySet[Case], held: Opinions, used: Rules, at: datetime) ->
             since=Min(f"{MEMBER}day"),
             last=Max(f"{MEMBER}day"),
         )
-        .filter(everyone__gte=used.least)
+        .filter(Q(people__gte=used.least) | Q(reports__gte=1))
     )
-    return list(counted)
+    secret = (rows if grouped is None else grouped).filter(
+        hot_spot_member__isnull=False, kind__in=SECRET_KINDS
+    )
+    reported = secret.order_by().values_list(f"{MEMBER}spot").annotate(n=Count(person, distinct=True))
+    enough = {held.roots.get(spot, spot) for spot, n in reported if n >= used.least}
+    return [row for row in counted if row["people"] >= used.least or row["root"] in enough]
 
 
 def _hot(row: Mapping[str, Any], held: Opinions, used: Rules) -> HotSpot:
