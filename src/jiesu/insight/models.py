@@ -1,6 +1,16 @@
 """Tables of insight, by part."""
 
-from jiesu.insight.hotspots.models import ConsumerWarning, Decision, Member, Opinion, Progress, Single, Spot
+from jiesu.insight.hotspots.models import (
+    ConsumerWarning,
+    Decision,
+    Member,
+    NoticeAddress,
+    Opinion,
+    Progress,
+    Single,
+    Spot,
+    SupervisionNotice,
+)
 from jiesu.insight.means import PublishedMean
 from jiesu.insight.tallies.models import Cell, Tally, TallyState
 
@@ -9,11 +19,13 @@ __all__ = [
     "ConsumerWarning",
     "Decision",
     "Member",
+    "NoticeAddress",
     "Opinion",
     "Progress",
     "PublishedMean",
     "Single",
     "Spot",
+    "SupervisionNotice",
     "Tally",
     "TallyState",
 ]

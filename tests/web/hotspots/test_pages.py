@@ -10,12 +10,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from jiesu.cases.act import act
 from jiesu.cases.counting import badges
+from jiesu.cases.models import Case
 from jiesu.insight.hotspots import keeping, queries
-from jiesu.insight.hotspots.models import ConsumerWarning, Decision
+from jiesu.insight.hotspots.models import ConsumerWarning, Decision, Progress, SupervisionNotice
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import SYSTEM
 from jiesu.people.models import Staff
+from jiesu.places.queries import by_key
 from tests.insight.hotspots import conftest as given
 
 pytestmark = pytest.mark.django_db
@@ -178,7 +181,9 @@ def test_one_click_supervises_the_open_cases_and_says_what_became_of_each(sign_i
     assert "热点督办：“" in form
     refused = supervisor.post(f"/desk/hotspots/{spot}/supervise/", {"note": ""})
     assert refused.status_code == 422
-    sent = supervisor.post(f"/desk/hotspots/{spot}/supervise/", {"note": "请加快办理", "key": "k"})
+    day = (timezone.localdate() + timedelta(days=7)).isoformat()
+    asked = {"note": "请加快办理", "key": "k", "answer_by": day}
+    sent = supervisor.post(f"/desk/hotspots/{spot}/supervise/", asked)
     assert "共 12 件，已督办 12 件" in sent.content.decode()
     assert sign_in("legal").get(f"/desk/hotspots/{spot}/supervise/").status_code == 403
 
@@ -203,14 +208,121 @@ def test_ticked_cases_are_taken_out_and_put_back(sign_in: SignIn, spot: int) -> 
     assert sign_in("legal").post(f"{there}/take_out/", out).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "bad", [{"answer_by": ""}, {"answer_by": "明天"}, {"answer_by": "2026-01-01"}, {"note": ""}]
+)
+def test_what_is_wrong_with_a_supervision_is_said_and_what_was_typed_stays(
+    sign_in: SignIn, spot: int, bad: dict[str, str]
+) -> None:
+    day = (timezone.localdate() + timedelta(days=7)).isoformat()
+    asked = {"note": "请核查分店", "key": "k", "answer_by": day, **bad}
+    refused = sign_in("supervisor").post(f"/desk/hotspots/{spot}/supervise/", asked)
+    assert refused.status_code == 422
+    assert asked["note"] in refused.content.decode()
+    assert not SupervisionNotice.objects.exists()
+
+
+def test_a_notice_goes_from_the_city_to_the_county_and_the_answer_back(sign_in: SignIn, spot: int) -> None:
+    # given: four of the cases are in the hands of Ziyang
+    routed(4)
+    supervisor, head, heshan = (sign_in(u) for u in ("supervisor", "head", "head.heshan"))
+    form = supervisor.get(f"/desk/hotspots/{spot}/supervise/").content.decode()
+    assert "资阳区市场监管局 4 件" in " ".join(form.split())
+    day = timezone.localdate() + timedelta(days=7)
+    asked = {"note": "请核查分店", "key": "k", "answer_by": day.isoformat()}
+    assert "督办单已发出" in supervisor.post(f"/desk/hotspots/{spot}/supervise/", asked).content.decode()
+    there = f"/desk/hotspots/notices/{SupervisionNotice.objects.get().pk}/"
+    # then: it lies before the head of Ziyang, and of nobody else
+    assert there in head.get("/desk/approvals/").content.decode()
+    assert there in head.get("/desk/hotspots/notices/").content.decode()
+    assert there not in heshan.get("/desk/approvals/").content.decode()
+    assert heshan.get(there).status_code == 404
+    assert heshan.post(there, {"answer": "我们来答复"}).status_code == 404
+    assert sign_in("handler").get(there).status_code == 403
+    assert supervisor.post(there, {"answer": "我们来答复"}).status_code == 404
+    page = head.get(there).content.decode()
+    assert "请核查分店" in page
+    assert "赫山区" not in page
+    # when: it answers
+    assert head.post(there, {"answer": ""}).status_code == 422
+    assert head.post(there, {"answer": "四件均已受理，没有别的分店。"}).status_code == 303
+    # then: the city reads it, and it waits no more
+    assert "四件均已受理" in supervisor.get(there).content.decode()
+    assert "1 / 1" in supervisor.get("/desk/hotspots/notices/").content.decode()
+    assert there in supervisor.get(f"/desk/hotspots/{spot}/").content.decode()
+    assert there not in head.get("/desk/approvals/").content.decode()
+    assert head.post(there, {"answer": "再补充一点情况"}).status_code == 422
+
+
+def routed(number: int) -> None:
+    """So many of the complaints go into the hands of Ziyang."""
+    staff = Staff.objects.select_related("organisation__parent").get(username="dispatcher.ziyang")
+    actor = actor_for(staff, timezone.now())
+    rows = Case.objects.filter(county="430902", kind="complaint", hot_spot_member__isnull=False)
+    for case in rows.filter(organisation=None).order_by("pk")[:number]:
+        bureau = by_key("430902-bureau").pk
+        act(case.pk, "route", {"organisation": bureau}, actor=actor, at=timezone.now())
+
+
+@pytest.mark.parametrize("username", ["supervisor", "head"])
+def test_the_pages_of_notices_cost_the_same_at_every_size(
+    sign_in: SignIn, spot: int, django_assert_max_num_queries: Callable[..., object], username: str
+) -> None:
+    supervisor, reader = sign_in("supervisor"), sign_in(username)
+    day = (timezone.localdate() + timedelta(days=7)).isoformat()
+
+    def sends(key: str) -> None:
+        asked = {"note": "请核查分店", "key": key, "answer_by": day}
+        assert supervisor.post(f"/desk/hotspots/{spot}/supervise/", asked).status_code == 200
+
+    routed(1)
+    sends("k0")
+    pages = ("/desk/hotspots/notices/", "/desk/hotspots/notices/{}/", f"/desk/hotspots/{spot}/supervise/",
+             "/desk/approvals/")  # fmt: skip
+    pages = tuple(
+        p for p in pages if reader.get(p.format(SupervisionNotice.objects.latest("pk").pk)).status_code == 200
+    )
+    assert len(pages) == (3 if username == "supervisor" else 4)
+    costs = []
+    for again in (False, True):
+        if again:
+            routed(4)
+            for n in range(1, 5):
+                sends(f"k{n}")
+        number = SupervisionNotice.objects.latest("pk").pk
+        for page in pages:
+            with django_assert_max_num_queries(30) as found:  # type: ignore[attr-defined]
+                assert reader.get(page.format(number)).status_code == 200
+            costs.append(len(found))
+    few, many = costs[: len(pages)], costs[len(pages) :]
+    assert few == many
+
+
 def test_the_pages_cost_the_same_at_every_size(
     sign_in: SignIn, spot: int, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
     supervisor = sign_in("supervisor")
     supervisor.get("/desk/hotspots/")
-    with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
-        supervisor.get("/desk/hotspots/")
-    with django_assert_max_num_queries(40):  # type: ignore[attr-defined]
-        supervisor.get(f"/desk/hotspots/{spot}/")
-    with django_assert_max_num_queries(25):  # type: ignore[attr-defined]
-        supervisor.get(f"/desk/hotspots/{spot}/cases/")
+    pages = {"": 23, "?show=dismissed": 23, "year/": 23, "warnings/": 23, f"{spot}/": 42, f"{spot}/cases/": 26,
+             f"{spot}/warn/": 26}  # fmt: skip
+    costs: list[list[int]] = []
+    for again in (False, True):
+        if again:
+            town = given.Town()
+            town.burst(8)
+            for n in range(6):
+                town.contact(f"阳光驾校收了报名费不安排练车，教练电话打不通，第{n}个学员。", shop="阳光驾校")
+            Progress.objects.update(registered_until=None)
+            keeping.sweep(at=timezone.now())
+            warned = {"title": TITLE, "text": TEXT}
+            for _n in range(3):
+                assert supervisor.post(f"/desk/hotspots/{spot}/warn/", warned).status_code == 303
+        cost = []
+        for address, most in pages.items():
+            with django_assert_max_num_queries(most) as found:  # type: ignore[attr-defined]
+                assert supervisor.get(f"/desk/hotspots/{address}").status_code == 200
+            cost.append(len(found))
+        costs.append(cost)
+    assert costs[0] == costs[1]
+    with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
+        assert Client().get("/warnings/").status_code == 200

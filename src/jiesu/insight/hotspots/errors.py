@@ -18,7 +18,12 @@ class Code(StrEnum):
     SAME_SPOT = "hot_spot_same"
     NO_CASES = "hot_spot_no_cases"
     TOO_FEW = "hot_spot_too_few_people"
+    LEFT_TOO_FEW = "hot_spot_left_too_few_people"
     NOTHING_OPEN = "hot_spot_nothing_open"
+    BAD_DAY = "notice_bad_day"
+    ANSWER_NEEDED = "notice_answer_needed"
+    NOTICE_NOT_FOUND = "notice_not_found"
+    ANSWERED = "notice_answered"
     BAD_WARNING = "warning_bad_text"
     PERSONAL_DATA = "warning_personal_data"
     SECOND_PERSON = "warning_second_person"
@@ -33,6 +38,13 @@ _MESSAGES: dict[Code, str | Promise] = {
     Code.SAME_SPOT: _("请选择另一个热点。"),
     Code.NO_CASES: _("请在这个热点的办件中勾选；所选办件可能已经移出，请刷新页面。"),
     Code.TOO_FEW: _("拆分出来的办件涉及的不同的人太少，不能单独成为热点；可以改为移出。"),
+    Code.LEFT_TOO_FEW: _(
+        "这样剩下的不同的人太少，原来的热点就看不到了，也放不回来；整个热点都不需要的，请改为忽略。"
+    ),
+    Code.BAD_DAY: _("请填写答复期限，应当在今天以后。"),
+    Code.ANSWER_NEEDED: _("请写明办理和核查情况，最多 1000 个字。"),
+    Code.NOTICE_NOT_FOUND: _("没有找到这份督办单，或者它不是发给本机关的。"),
+    Code.ANSWERED: _("本机关已经答复过这份督办单，请刷新页面。"),
     Code.NOTHING_OPEN: _("这个热点没有您有权查看的未办结办件，无需督办。"),
     Code.BAD_WARNING: _("请填写标题（60 字以内）和正文（10 至 2000 字）。"),
     Code.PERSONAL_DATA: _("标题或者正文里好像有姓名、电话、住址等个人信息，请删去后再提交。"),

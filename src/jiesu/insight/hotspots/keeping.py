@@ -17,7 +17,15 @@ from jiesu.cases.models import Case
 from jiesu.insight.hotspots import labelling, reading
 from jiesu.insight.hotspots.features import Vocabulary
 from jiesu.insight.hotspots.grouping import Group, Grouping, Item
-from jiesu.insight.hotspots.models import ConsumerWarning, Member, Opinion, Progress, Single, Spot
+from jiesu.insight.hotspots.models import (
+    ConsumerWarning,
+    Member,
+    Opinion,
+    Progress,
+    Single,
+    Spot,
+    SupervisionNotice,
+)
 from jiesu.people.actors import SHANGHAI
 from jiesu.people.settings import in_force
 from jiesu.places.models import Organisation
@@ -208,7 +216,8 @@ def held_spots() -> set[int]:
     with_opinion = Opinion.objects.values_list("spot_id", flat=True)
     merged = Opinion.objects.exclude(merged_into=None).values_list("merged_into_id", flat=True)
     warned = ConsumerWarning.objects.exclude(spot=None).values_list("spot_id", flat=True)
-    return {pk for rows in (with_opinion, merged, warned) for pk in rows if pk is not None}
+    noticed = SupervisionNotice.objects.values_list("spot_id", flat=True)
+    return {pk for rows in (with_opinion, merged, warned, noticed) for pk in rows if pk is not None}
 
 
 # --- vocabulary -------------------------------------------------------------------------------------------------

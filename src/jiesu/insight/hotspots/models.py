@@ -174,3 +174,47 @@ class ConsumerWarning(models.Model):
             models.Index(fields=("-decided_at",), name="warning_public", condition=Q(state="published")),
             models.Index(fields=("organisation", "-proposed_at"), name="warning_organisation"),
         )
+
+
+class SupervisionNotice(models.Model):
+    """A supervision notice 督办单: what a bureau asks of those below about a hot spot, and by which day it wants an answer.
+
+    ``title`` is what the hot spot was called, ``note`` is masked. ``key`` is the same for the same sending.
+    """
+
+    spot = models.ForeignKey(Spot, on_delete=models.PROTECT, related_name="notices")
+    organisation = models.ForeignKey(
+        "places.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    staff = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    title = models.CharField(max_length=120)
+    note = models.CharField(max_length=500)
+    answer_by = models.DateField()
+    key = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("organisation", "key"), name="hot_notice_once"),)
+        indexes = (models.Index(fields=("organisation", "-at"), name="hot_notice_organisation"),)
+
+
+class NoticeAddress(models.Model):
+    """A bureau to which a supervision notice goes, its cases that were urged, and its answer: given once, then fixed."""
+
+    notice = models.ForeignKey(
+        SupervisionNotice, on_delete=models.PROTECT, related_name="addresses", db_index=False
+    )
+    organisation = models.ForeignKey(
+        "places.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    cases = ArrayField(models.BigIntegerField())
+    answer = models.CharField(max_length=1000, default="", blank=True)
+    answered_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("notice", "organisation"), name="hot_address_once"),)
+        indexes = (
+            models.Index(fields=("organisation", "-notice"), name="hot_address_organisation"),
+            models.Index(fields=("organisation",), name="hot_address_open", condition=Q(answered_at=None)),
+        )

@@ -21,7 +21,7 @@ from jiesu.cases.lifecycle.approval import overtaken
 from jiesu.cases.models import Case, Event, Proposal
 from jiesu.cases.queries import visible
 from jiesu.cases.worklists import items, shown
-from jiesu.insight.hotspots import warnings
+from jiesu.insight.hotspots import notices, warnings
 from jiesu.people import calendar
 from jiesu.people.models import Staff
 from jiesu.people.visibility import Part
@@ -41,7 +41,8 @@ WORDS_OF = {"approve": "note", "reject": "reason", "redraft": ""}
 
 @desk("head")
 def approvals(request: DeskRequest) -> HttpResponse:
-    """Everything that waits for approval in the head's bureau, proposals and consumer warnings, the oldest first."""
+    """Everything that waits for the head of a bureau: proposals, consumer warnings and supervision notices to be answered,
+    the oldest first."""
     waiting = list(
         Proposal.objects.filter(organisation_id=request.actor.authority_id or 0, status="pending").order_by(
             "proposed_at", "case_id"
@@ -78,6 +79,17 @@ def approvals(request: DeskRequest) -> HttpResponse:
             "url": f"{reverse('hotspots:warnings')}#warning-{warning.pk}",
         }
         for warning in warnings.awaiting(request.actor)[:MOST]
+    ]
+    rows += [
+        {
+            "label": _("答复督办单"),
+            "title": address.notice.title,
+            "by": address.notice.organisation.short_name,
+            "at": address.notice.at,
+            "by_day": address.notice.answer_by,
+            "url": reverse("hotspots:notice", args=[address.notice_id]),
+        }
+        for address in notices.awaiting(request.actor)[:MOST]
     ]
     rows.sort(key=itemgetter("at"))
     context = {"title": _("待我审批"), "rows": rows, "capped": len(waiting) >= MOST}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from jiesu.web.hotspots import correcting, supervising, views, warnings
+from jiesu.web.hotspots import correcting, notices, supervising, views, warnings
 
 PAGES: list[URLPattern | URLResolver] = [
     path("", views.listed, name="list"),
     path("year/", views.year, name="year"),
     path("warnings/", warnings.listed, name="warnings"),
     path("warnings/<int:pk>/", warnings.decide, name="warning"),
+    path("notices/", notices.listed, name="notices"),
+    path("notices/<int:pk>/", notices.notice, name="notice"),
     path("<int:pk>/", views.one, name="one"),
     path("<int:pk>/cases/", views.cases, name="cases"),
     path("<int:pk>/warn/", warnings.write, name="warn"),

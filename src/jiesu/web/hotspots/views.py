@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.worklists import items, shown
-from jiesu.insight.hotspots import deeds, queries, supervising, typical, warnings
+from jiesu.insight.hotspots import deeds, notices, queries, supervising, typical, warnings
 from jiesu.insight.hotspots.errors import Code, HotSpotError
 from jiesu.insight.hotspots.heat import FULL_GROWTH, formula
 from jiesu.insight.hotspots.models import ConsumerWarning, Decision
@@ -56,13 +56,15 @@ def row(spot: HotSpot, rules: queries.Rules) -> Row:
 
 
 def tabs(request: DeskRequest, current: str) -> list[dict[str, Any]]:
-    """The parts of the hot spots' pages; how many warnings wait stands on their tab."""
+    """The parts of the hot spots' pages; how many notices and warnings wait stands on their tabs."""
+    asked = notices.awaiting(request.actor).count()
     waiting = warnings.of_bureau(request.actor).filter(state="proposed").count()
     listed = reverse("hotspots:list")
     found = (
         ("open", _("正在发生"), listed, None),
         ("dismissed", _("已忽略"), f"{listed}?show=dismissed", None),
         ("year", _("年度热点"), reverse("hotspots:year"), None),
+        ("notices", _("督办单"), reverse("hotspots:notices"), asked or None),
         ("warnings", _("消费警示"), reverse("hotspots:warnings"), waiting or None),
     )
     return [
@@ -149,6 +151,7 @@ def _one(request: DeskRequest, spot: HotSpot, problem: str = "", status: int = 2
         "moved": deeds.moved(spot, actor=actor).count() if may_decide else 0,
         "others": [other for other in others if other.key != spot.key],
         "decisions": list(decisions.select_related("staff").order_by("-at")[:DECISIONS]),
+        "notices": list(notices.issued(actor).filter(spot__in=spot.members)[:5]),
         "warnings": list(written.order_by("-proposed_at")[:5]),
         "problem": problem,
     }
