@@ -133,3 +133,15 @@ def test_too_few_people_make_no_hot_spot(studio: Town) -> None:
     assert refused.value.code == Code.TOO_FEW
     assert not Placement.objects.exists()
     assert not Decision.objects.exists()
+
+
+def test_nothing_is_left_that_nobody_could_see_and_put_back(studio: Town) -> None:
+    head, spot = studio.actor("head"), hottest(studio)
+    numbers = cases(studio, spot)[2:]
+    with pytest.raises(HotSpotError) as split:
+        deeds.split(spot=spot.key, cases=numbers, title="分店", reason="另一家", actor=head, at=NOW)
+    with pytest.raises(HotSpotError) as taken_out:
+        deeds.take_out(spot=spot.key, cases=numbers, reason="不是一回事", actor=head, at=NOW)
+    assert {split.value.code, taken_out.value.code} == {Code.LEFT_TOO_FEW}
+    assert not Placement.objects.exists()
+    assert not Decision.objects.exists()

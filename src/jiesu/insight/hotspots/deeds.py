@@ -80,13 +80,14 @@ def take_out(*, spot: int, cases: Collection[int], reason: str, actor: Actor, at
 
     Raises:
         HotSpotError: ``hot_spot_not_found``, ``hot_spot_not_permitted``, ``hot_spot_reason_needed``,
-            ``hot_spot_no_cases``.
+            ``hot_spot_no_cases``, ``hot_spot_left_too_few_people``.
     """
     data = {"reason": reason_of(reason)}
     with transaction.atomic():
         numbers = _chosen(spot, cases, actor, at)
         _decide(Deed.TAKE_OUT, spot, actor, at, {**data, "cases": numbers})
         _place(numbers, None, actor)
+        _still_there(spot, actor, at, Code.LEFT_TOO_FEW)
 
 
 def split(*, spot: int, cases: Collection[int], title: str, reason: str, actor: Actor, at: datetime) -> int:
@@ -94,7 +95,8 @@ def split(*, spot: int, cases: Collection[int], title: str, reason: str, actor: 
 
     Raises:
         HotSpotError: ``hot_spot_not_found``, ``hot_spot_not_permitted``, ``hot_spot_reason_needed``,
-            ``hot_spot_bad_title``, ``hot_spot_no_cases``, ``hot_spot_too_few_people``.
+            ``hot_spot_bad_title``, ``hot_spot_no_cases``, ``hot_spot_too_few_people``,
+            ``hot_spot_left_too_few_people``.
     """
     title, reason = " ".join(title.split()), reason_of(reason)
     if not 2 <= len(title) <= TITLE or mask_text(title) != title:
@@ -107,10 +109,8 @@ def split(*, spot: int, cases: Collection[int], title: str, reason: str, actor: 
         _decide(Deed.SPLIT, spot, actor, at, data)
         _place(numbers, new.pk, actor)
         Opinion.objects.create(organisation_id=actor.authority_id or 0, spot=new, title=title)
-        try:
-            queries.one(actor, new.pk, at=at)
-        except HotSpotError as error:
-            raise HotSpotError(Code.TOO_FEW) from error
+        _still_there(new.pk, actor, at, Code.TOO_FEW)
+        _still_there(spot, actor, at, Code.LEFT_TOO_FEW)
         data = {"reason": reason, "title": title, "cases": numbers, "from": spot}
         _decide(Deed.SPLIT, new.pk, actor, at, data)
     return new.pk
@@ -146,6 +146,14 @@ def _chosen(spot: int, cases: Collection[int], actor: Actor, at: datetime) -> li
     if not wanted or found != wanted:
         raise HotSpotError(Code.NO_CASES)
     return sorted(found)
+
+
+def _still_there(spot: int, actor: Actor, at: datetime, otherwise: Code) -> None:
+    """Refuses what leaves a hot spot with too few people: nobody would see it, and nothing could be put back."""
+    try:
+        queries.one(actor, spot, at=at)
+    except HotSpotError as error:
+        raise HotSpotError(otherwise) from error
 
 
 def _place(cases: Sequence[int], spot: int | None, actor: Actor) -> None:
