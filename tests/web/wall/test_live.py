@@ -213,6 +213,32 @@ def test_nothing_scrolls_and_nothing_is_cut(opened: Open, size: tuple[int, int])
         assert walk.axe(page) == []
 
 
+#: Letters that are smaller than they should be, at 1920 × 1080: on a wall three and a half metres wide 24 pixels are 45 mm, which
+#: is read at ten metres. What a whole room looks for at once is 40 pixels and more. Buttons are for whoever stands before them.
+SMALL = """() => {
+  const seen = document.querySelectorAll('.wall-main *, .wall-title, .wall-day, .wall-as-of, .wall-clock');
+  const said = e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) && e.getClientRects().length;
+  const size = e => parseFloat(getComputedStyle(e).fontSize);
+  const numbers = '.wall-number, .wall-hero, .wall-tile-count, .wall-lamp';
+  return [...seen].filter(e => said(e) && !e.closest('.visually-hidden, svg'))
+    .filter(e => size(e) < (e.matches(numbers) ? 39.5 : 23.5)).map(e => `${size(e)} ${e.className}: ${e.textContent.trim().slice(0, 20)}`);
+}"""
+
+
+@pytest.mark.parametrize(("username", "url"), [("supervisor", "/desk/wall/"), ("head", WALL)])
+def test_it_is_read_from_ten_metres(opened: Open, username: str, url: str) -> None:
+    comes_in()
+    page = opened(username, url)
+    page.wait_for_timeout(300)
+    assert page.evaluate(SMALL) == []
+    assert (
+        page.locator("[data-course] text").evaluate_all(
+            "all => all.filter(e => parseFloat(getComputedStyle(e).fontSize) < 23.5).length"
+        )
+        == 0
+    )
+
+
 def test_the_key_f_fills_the_screen_and_the_choice_of_region_leads_there(opened: Open) -> None:
     page = opened("supervisor", "/desk/wall/")
     page.keyboard.press("f")

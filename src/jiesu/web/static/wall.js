@@ -54,7 +54,7 @@
     for (const node of numbers) node.style.fontSize = `${size}px`;
   }
 
-  const LEAST = { name: 0.7, label: 0.5, number: 0.3 };
+  const LEAST = { name: 0.7, label: 0.45, number: 0.3 };
 
   function shrink(node) {
     node.style.fontSize = "";
@@ -216,7 +216,7 @@
 
   function curve(line, ordinary, bars, now) {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const words = { color: "#a9bad2", fontSize: 1.15 * rem, fontFamily: getComputedStyle(document.body).fontFamily };
+    const words = { color: "#a9bad2", fontSize: 1.5 * rem, fontFamily: getComputedStyle(document.body).fontFamily };
     const tall = Math.max(10, line[line.length - 1][1], ordinary.length ? ordinary[ordinary.length - 1][1] : 0);
     const hours = {
       type: "value", min: 0, max: DAY, interval: 180, splitLine: { show: false },

@@ -48,7 +48,7 @@ def shown(taken: Snapshot) -> dict[str, Any]:
         },
         "course": _course(taken),
         "done": [
-            {"label": _("受理投诉"), "count": taken.done.accepted},
+            {"label": _("已受理"), "count": taken.done.accepted},
             {"label": _("作出决定"), "count": taken.done.decided},
             {"label": _("办结案件"), "count": taken.done.closed},
         ],
