@@ -5,6 +5,7 @@ The addresses themselves are walked: a page that is added must be listed here, w
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,8 +20,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from jiesu.cases.act import act
-from jiesu.cases.models import Clock, Message
-from jiesu.insight.hotspots import keeping, queries
+from jiesu.cases.models import Case, Clock, Message
+from jiesu.insight.hotspots import keeping, notices, queries
 from jiesu.intake.actions import register
 from jiesu.intake.forms import read
 from jiesu.intake.import_models import ImportRun
@@ -46,7 +47,7 @@ class World:
         self.code, self.follow = "", ""
         self.number = self._assigned(first=True)
         self.import_run = 0
-        self.spot = 0
+        self.spot = self.notice = 0
 
     def _assigned(self, *, first: bool = False) -> int:
         at = timezone.now()
@@ -98,6 +99,17 @@ class World:
             self.town.burst(min(6, count - begun))
         keeping.sweep(at=now)
         self.spot = queries.listing(SYSTEM, at=now)[0].key
+        self._notices(count)
+
+    def _notices(self, count: int) -> None:
+        now, routed = timezone.now(), Case.objects.exclude(organisation=None)
+        for _n in range(count):
+            notice = notices.issue(
+                spot=self.spot, title="飞扬健身会所", note="请核查分店", answer_by=now.date(), cases=routed,
+                key=uuid.uuid4().hex, actor=person("supervisor"), at=now,
+            )  # fmt: skip
+            assert notice is not None
+            self.notice = notice.pk
 
 
 Names = Callable[[World], dict[str, Any]]
@@ -140,6 +152,10 @@ def clock(world: World) -> int:
 
 def spot(world: World) -> dict[str, Any]:
     return {"pk": world.spot}
+
+
+def notice(world: World) -> dict[str, Any]:
+    return {"pk": world.notice}
 
 
 def run(world: World) -> dict[str, Any]:
@@ -199,10 +215,12 @@ VISITS: dict[str, list[Visit]] = {
     "hotspots:list": [Visit("supervisor", 20), Visit("head", 20)],
     "hotspots:year": [Visit("supervisor", 20)],
     "hotspots:warnings": [Visit("head", 12)],
-    "hotspots:one": [Visit("head", 29, spot)],
-    "hotspots:cases": [Visit("head", 14, spot)],
+    "hotspots:notices": [Visit("supervisor", 12), Visit("head", 12)],
+    "hotspots:notice": [Visit("supervisor", 12, notice), Visit("head", 12, notice)],
+    "hotspots:one": [Visit("head", 32, spot)],
+    "hotspots:cases": [Visit("head", 15, spot)],
     "hotspots:supervise": [Visit("supervisor", 20, spot)],
-    "hotspots:warn": [Visit("head", 13, spot)],
+    "hotspots:warn": [Visit("head", 14, spot)],
     "wall:wall": [Visit("supervisor", 20), Visit("head", 20)],
     "wall:snapshot": [Visit("supervisor", 20), Visit("head", 20, query="?region=430902")],
     "warnings:list": [Visit("", 3)],
