@@ -73,6 +73,7 @@ def recount(key: str, where: str) -> Any:
         "days_to_close_median": days("complaint", "0.5"),
         "days_to_close_p90": days("complaint", "0.9"),
         "days_to_close_reports_median": days("report", "0.5"),
+        "days_to_close_reports_p90": days("report", "0.9"),
         "complaints_closed": f"SELECT count(*) FROM {complaints} AND c.state = 'closed'",
         "complaints_open": f"SELECT count(*) FROM {complaints} AND c.state <> 'closed'",
         "on_time_rate": f"""SELECT round(count(*) FILTER (WHERE c.state = 'closed' AND NOT {late})::numeric

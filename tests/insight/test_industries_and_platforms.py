@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,12 +12,14 @@ from django.db import connection
 from jiesu.businesses.models import Business
 from jiesu.cases.models import Case, TallyMark
 from jiesu.insight import behind, industries, reports
+from jiesu.insight.figures import breakdown
 from jiesu.insight.scope import InsightError, Scope
 from jiesu.insight.tallies import keeping
 from jiesu.insight.tallies.checking import differences
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import SYSTEM
 from jiesu.people.models import AccessLog, Staff
+from tests.cases.conftest import moment
 
 CITY = "430900"
 
@@ -85,6 +89,20 @@ def test_contacts_by_platform_agree_with_plain_sql(shops: list[int], random_case
     platform = "coalesce(b.platform_id, CASE WHEN b.kind = 'platform' THEN b.id END)::text"
     assert found == plain(f"coalesce({platform}, '-')")
     assert sum(found.values()) == report.value("contacts")
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_many_platforms_are_named_in_one_query(db: None, django_assert_num_queries: Any, count: int) -> None:
+    at = moment("2020-03-01T08:00")
+    platforms = Business.objects.bulk_create(
+        Business(name=f"平台{n}", kind="platform", name_key=f"平台{n}", created_at=at) for n in range(count)
+    )
+    counts = Counter({f"contacts.platform|{p.pk}": 1 for p in platforms} | {"contacts.platform|-": 7})
+    declared = breakdown("contacts_by_platform")
+    assert declared is not None
+    with django_assert_num_queries(1):
+        made = reports.table(declared, counts, Counter())
+    assert {row.name for row in made.rows} == {p.name for p in platforms} | {"不涉及平台或者未登记"}
 
 
 @pytest.mark.parametrize("key", ["contacts_by_industry", "contacts_by_platform"])

@@ -49,7 +49,7 @@ class Reader:
         self.rows: list[tuple[list[tuple[Cell, int]], int]] = []
         for each in sums:
             signed = [(each.total, -1), *((c, 1) for c in each.parts)]
-            known = sum(sign * values[c] for c, sign in signed if c not in unknown)
+            known = each.beside + sum(sign * values[c] for c, sign in signed if c not in unknown)
             open_cells = [(c, sign) for c, sign in signed if c in unknown]
             if open_cells:
                 self.rows.append((open_cells, -known))

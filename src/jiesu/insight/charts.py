@@ -25,7 +25,7 @@ def course(report: Report) -> dict[str, Any]:
         }
         for kind in KINDS
     ]
-    before = [moment.before for moment in report.course]
+    before = [m.before if m.since <= report.scope.today else None for m in report.course]
     if any(before):
         line = {
             "type": "line",

@@ -18,7 +18,7 @@ of the JSON. A part of the product adds its own with `jiesu.insight.figures.regi
 - A region is a place in the line of command: a case belongs to whoever handles it, a contact to the place of the first case
   that came of it, or to whoever registered it where none did. Both belong to the day on which they were received.
 - Any period can be asked for: `2020`, `2020Q3`, `2020-09`, `2020W37`, `2020-09-01..2020-09-15`; beside it stands the same
-  period of the year before.
+  period of the year before, of a period that still runs as many days of it.
 - Contacts are counted once, even if two cases came of one letter. Rates of periods leave out clocks that are void,
   suspended or not yet over. Settlement between the parties counts as success of mediation.
 - Every number that counts cases opens the list of them, in breakdowns, regions, months and rankings as among the figures: the
@@ -28,10 +28,11 @@ of the JSON. A part of the product adds its own with `jiesu.insight.figures.regi
   Withdrawn after acceptance it ends by termination and is counted there.
 - A rate below one never rounds up to one. Sums are exact to the fen. Days to close are calendar days, exact.
 - Everybody reads figures within the own line of command only. Beside other regions (各地对比) somebody without a right to them
-  sees the own rank alone, where at least three are ranked.
+  sees the own rank alone, of whole months, quarters and years, where at least three have the figure.
 - Open data (CSV, JSON) are given out for years that are over. Numbers from 1 to below the setting `figures.small_cell` are
   hidden, and others with them, over all regions of the province at once, until for each small number there is another table
-  that would be published just the same. A figure is shown where every count it is made of is.
+  that would be published just the same. A figure is shown where every count it is made of is, a sum where enough complaints
+  stand behind it. Cases of a kind and contacts of it are hidden together where they are nearly as many.
 - Industry is the section (门类) of GB/T 4754—2017 in which the registry holds the respondent of the contact's first case. Nothing
   derives it: heads, supervisors and the legal section enter it (登记行业), those businesses first about which most came; contacts
   about others count as 未登记. The registry itself is not connected, and sheets that are imported have no column for it.

@@ -7,7 +7,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
@@ -111,7 +111,7 @@ class Breakdown:
         label: heading; ``dimension`` heads the first column.
         names: names of the counts before the bar; their codes make the rows.
         columns: what is shown of each code; rows are sorted by the last column of pieces.
-        words: what people call a code.
+        words: what people call a code; ``names_of`` says the same of many at once, where each would ask the database.
         whole: the key of the figure whose pieces these are, where they add up to it.
         chart: whether it is drawn.
     """
@@ -127,6 +127,11 @@ class Breakdown:
     whole: str = ""
     chart: bool = False
     readers: frozenset[str] = READERS
+    names_of: Callable[[Collection[str]], Mapping[str, str]] | None = None
+
+    def called(self, codes: Collection[str]) -> Mapping[str, str]:
+        """What people call the codes."""
+        return self.names_of(codes) if self.names_of else {code: self.words(code) for code in codes}
 
 
 _figures: dict[str, Figure] = {}

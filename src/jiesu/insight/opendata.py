@@ -18,7 +18,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from jiesu.insight.figures import Breakdown, Figure, Unit, Value, breakdowns, figures
+from jiesu.insight.figures import KINDS, Breakdown, Figure, Unit, Value, breakdowns, figures
 from jiesu.insight.periods import Span
 from jiesu.insight.reports import plain
 from jiesu.insight.scope import Code, InsightError, Scope, region_name, regions_of
@@ -40,15 +40,18 @@ SPLITS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("complaint.accepted", ("complaint.outcome|agreed", "complaint.outcome|terminated"), "accepted_undecided"),
     ("complaint.closed", ("complaint.on_time",), "closed_late"),
     ("complaint.outcome|terminated", ("complaint.settled",), "not_settled"),
+    ("report.cases", ("report.outcome|filed", "report.outcome|declined"), "report_other_outcomes"),
     *((f"{kind}.rated", (f"{kind}.satisfied",), f"{kind}.not_satisfied")
       for kind in ("complaint", "report", "consultation", "other", "lead")),
 )  # fmt: skip
-#: Counts of money and days say as much as the pieces behind them.
+#: Counted in two ways, contacts of a kind and its cases are nearly the same: whoever reads the one knows the other.
+TWINS = tuple((f"contacts.kind|{kind.value}", f"{kind.value}.cases") for kind in KINDS)
+#: Counts of money and days say as much as the pieces behind them: a sum of one is what somebody lost.
 STANDS_FOR = {
     "complaint.days": ("complaint.closed",),
     "report.days": ("report.closed",),
-    "complaint.claimed": ("complaint.cases",),
-    "complaint.recovered": ("complaint.outcome|agreed", "complaint.settled"),
+    "complaint.claimed": ("complaint.claims",),
+    "complaint.recovered": ("complaint.recoveries",),
 }
 
 
@@ -107,7 +110,7 @@ def publish(scope: Scope, *, threshold: int) -> list[Datum]:
         raise InsightError(Code.BAD_PERIOD, _("开放数据按辖区和已经结束的年份公布，请选择以前的年份。"))
     region_name(scope.region)
     tree = _tree(f"{scope.region[:2]}0000", scope)
-    unshown = hidden(*_cells(tree), threshold=threshold)
+    unshown = hidden(*_cells(tree, threshold=threshold), threshold=threshold)
     asked = next((r for r in tree.every() if r.code == scope.region), None)
     if asked is None:
         return []
@@ -140,7 +143,7 @@ def _channels(counts: Counts) -> Counts:
     return found
 
 
-def _cells(tree: _Region) -> tuple[Mapping[Cell, int], list[Total]]:
+def _cells(tree: _Region, *, threshold: int) -> tuple[Mapping[Cell, int], list[Total]]:
     """All cells of a province, and every sum between them: of regions and, in each region, of its pieces."""
     values: dict[tuple[str, str], int] = {}
     totals: list[Total] = []
@@ -156,11 +159,20 @@ def _cells(tree: _Region) -> tuple[Mapping[Cell, int], list[Total]]:
             for key in (total, *parts):
                 values[each.code, key] = counts[key]
             totals.append(Total((each.code, total), tuple((each.code, k) for k in (*parts, left))))
+        totals += _twins(each.code, values, threshold)
     every = {key for _code, key in values}
     for each in tree.every():
         if each.below:
             totals += [Total((each.code, k), tuple((r.code, k) for r in each.below)) for k in sorted(every)]
     return dict[Cell, int](values.items()), totals
+
+
+def _twins(code: str, values: Mapping[tuple[str, str], int], threshold: int) -> Iterator[Total]:
+    """Counts so near each other that one says what the other would hide."""
+    for pair in TWINS:
+        less, more = sorted(((code, key) for key in pair), key=lambda cell: values.get(cell, 0))
+        if values.get(less, 0) and values[more] - values[less] < threshold:
+            yield Total(more, (less,), beside=values[more] - values[less])
 
 
 def _keys(tree: _Region) -> set[str]:
@@ -192,7 +204,7 @@ def needs(figure: Figure, counts: Counts) -> set[str]:
 
     >>> from jiesu.insight.catalogue import DECLARED
     >>> sorted(needs({f.key: f for f in DECLARED}["recovered_yuan"], Counter()))
-    ['complaint.outcome|agreed', 'complaint.settled']
+    ['complaint.recoveries']
     """
     noting = _Noting(counts)
     figure.of(noting)

@@ -101,6 +101,21 @@ class Period:
             case _:
                 return Period(Span.DAYS, _year_before(self.since), _year_before(self.until))
 
+    def before_until(self, today: date) -> Period:
+        """The same period of the year before; of one that still runs, its days up to the same day.
+
+        >>> str(Period.parse("2026").before_until(date(2026, 11, 28)).until), Period.parse("2025").before_until(date(2026, 1, 1)).key
+        ('2025-11-28', '2024')
+        >>> str(Period.parse("2026W48").before_until(date(2026, 11, 25)).until)
+        '2025-11-26'
+        """
+        whole = self.before
+        if today >= self.until:
+            return whole
+        if self.span == Span.WEEK:
+            return Period(Span.DAYS, whole.since, whole.since + (today - self.since))
+        return Period(Span.DAYS, whole.since, _year_before(today))
+
     @property
     def label(self) -> str:
         """The period in words."""

@@ -1,7 +1,8 @@
 """Regions side by side: by rank or in bands, beside the mean of the region above and what was published nationally.
 
 Whoever has the right to a region sees its values. Of other regions only the own rank among them is said, and that only
-where there are enough of them that a rank tells nothing about any one.
+where enough of them are ranked that it tells nothing about any one, and of whole months, quarters and years: days put
+together at will would be asked until they tell.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from jiesu.insight.figures import Figure, Value, figures
 from jiesu.insight.models import PublishedMean
+from jiesu.insight.periods import Span
 from jiesu.insight.scope import Scope, may_read, regions_below
 from jiesu.insight.tallies import reading
 from jiesu.insight.tallies.keeping import Counts
@@ -21,6 +23,8 @@ from jiesu.people.actors import Actor
 
 #: With fewer regions side by side a rank says of the others what their figures are.
 FEWEST = 3
+#: Periods of which somebody who does not see all regions learns the own rank.
+COMPARED = frozenset({Span.YEAR, Span.QUARTER, Span.MONTH})
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Ranking:
 
     Args:
         places: those the reader may see, the best first.
-        of: how many regions were ranked, the unseen ones among them.
+        of: how many regions were ranked, the unseen ones among them; 0 where that may not be said.
         mean: the value of the region above as a whole; None where the reader may not see it.
         published: means that somebody published, with their sources.
     """
@@ -92,7 +96,7 @@ def side_by_side(scope: Scope, *, actor: Actor, bands: int = 0) -> list[Ranking]
     means = list(PublishedMean.objects.filter(period=scope.period.key).order_by("figure", "label"))
     whole = counts[above] if may_read(actor, above) else None
     found = [
-        _ranking(f, counts, codes, seen, whole, means, bands)
+        _ranking(f, counts, codes, seen, whole, means, bands, scope.period.span)
         for f in figures()
         if f.better and (actor.system or actor.has(*f.readers))
     ]
@@ -107,9 +111,12 @@ def _ranking(
     above: Counts | None,
     means: Sequence[PublishedMean],
     bands: int,
+    span: Span,
 ) -> Ranking:
     values = {code: figure.of(counts[code]) for code in codes}
     ranks = rank(values, better=figure.better)
+    if len(seen) < len(codes) and (len(ranks) < FEWEST or span not in COMPARED):
+        ranks = {}
     places = [
         Place(
             code,

@@ -143,7 +143,8 @@ def make(scope: Scope, *, actor: Actor) -> Report:
     below = [] if scope.organisation else regions_below(scope.region)
     units = [scope.unit, *(code for code, _name in below)]
     now = reading.totals(units, period.since, period.until)
-    before = reading.totals([scope.unit], period.before.since, period.before.until)[scope.unit]
+    earlier = scope.before
+    before = reading.totals([scope.unit], earlier.since, earlier.until)[scope.unit]
     own = now[scope.unit]
     shown = [f for f in figures() if actor.system or actor.has(*f.readers)]
     return Report(
@@ -182,18 +183,19 @@ def _regions(
 
 
 def table(breakdown: Breakdown, counts: Counts, before: Counts) -> Table:
-    """The rows of a breakdown."""
+    """The rows of a breakdown, with those of which there were some only the year before: its sum needs them too."""
     found = dict.fromkeys(
         key[len(name) + 1 :].partition("|")[0]
         for name in breakdown.names
-        for key in counts
+        for key in (*counts, *before)
         if key.startswith(f"{name}|")
     )
     last = breakdown.columns[-1]
+    called = breakdown.called(found)
     rows = [
         Row(
             code,
-            breakdown.words(code),
+            called[code],
             tuple(c.of(counts, code) for c in breakdown.columns),
             last.of(before, code) if before else None,
         )
@@ -204,7 +206,12 @@ def table(breakdown: Breakdown, counts: Counts, before: Counts) -> Table:
 
 def _course(scope: Scope) -> tuple[Moment, ...]:
     """Contacts over the period, in the parts in which it is drawn."""
-    parts, earlier = scope.period.parts(), scope.period.before.parts()
+    parts = scope.period.parts()
+    # What has not come yet is not compared; the part that runs is, up to the same day.
+    last = scope.before.until
+    earlier = [
+        (w, since, min(until, last)) for w, since, until in scope.period.before.parts() if since <= last
+    ]
     pieces = {n: reading.pieces(since, until) for n, (_l, since, until) in enumerate([*parts, *earlier])}
     counts = reading.by_piece([scope.unit], [p for found in pieces.values() for p in found])
 

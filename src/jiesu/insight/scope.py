@@ -136,6 +136,11 @@ class Scope:
         return self.now.astimezone(SHANGHAI).date()
 
     @property
+    def before(self) -> Period:
+        """What it is compared with: as many days of the year before as there are up to now."""
+        return self.period.before_until(self.today)
+
+    @property
     def over(self) -> bool:
         """Whether its last day lies in the past."""
         return self.until < self.today

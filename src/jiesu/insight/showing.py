@@ -68,6 +68,8 @@ def as_of(report: Report) -> str:
         text += _("，另有 %(n)s 处变动正在计入") % {"n": f"{standing.waiting:,}"}
     if not report.scope.over:
         text += _("；期间尚未结束")
+        if report.compared:
+            text += _("，上年同期算到 %(day)s") % {"day": report.scope.before.until}
     return text
 
 

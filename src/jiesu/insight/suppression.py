@@ -19,10 +19,15 @@ Cell = Hashable
 
 @dataclass(frozen=True)
 class Total:
-    """A cell that is the sum of others; all of them are published together or hidden."""
+    """A cell that is the sum of others; all of them are published together or hidden.
+
+    Args:
+        beside: what the total has besides its parts, as everybody knows.
+    """
 
     total: Cell
     parts: tuple[Cell, ...]
+    beside: int = 0
 
 
 def hidden(values: Mapping[Cell, int], totals: Iterable[Total], *, threshold: int) -> frozenset[Cell]:

@@ -7,6 +7,7 @@ import io
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from jiesu.insight import opendata
+from jiesu.insight import opendata, rankings
 from jiesu.insight.figures import breakdowns, figures
+from jiesu.insight.periods import Span
 from jiesu.insight.scope import Scope
 from jiesu.insight.suppression import hidden
 from jiesu.insight.tallies import keeping
@@ -85,6 +87,29 @@ def test_a_county_reads_of_others_only_its_own_rank(counted: None) -> None:
         assert "本辖区合计" not in text
 
 
+@pytest.mark.parametrize("period", ["2020W30", "2020-02-03..2020-02-05", "2019-12-31..2021-01-01"])
+def test_days_put_together_at_will_tell_no_rank(counted: None, period: str) -> None:
+    text = client("head").get(f"/desk/report/ranking/?region={OWN}&period={period}").content.decode()
+    assert re.search(r"\d+ / \d", text) is None
+
+
+def test_a_rank_among_two_is_not_said() -> None:
+    """One of three counties has no complaints: of the other two one would learn what the other's figure is."""
+    (rated,) = (f for f in figures() if f.key == "on_time_rate")
+    counts = {
+        code: Counter({"complaint.on_time": n, "complaint.late": 1}) for code, n in ((OWN, 5), (OTHER, 9))
+    }
+    counts["430981"] = Counter()
+    codes = [OWN, OTHER, "430981"]
+
+    def ranked(seen: list[str]) -> rankings.Ranking:
+        named = [(code, code) for code in seen]
+        return rankings._ranking(rated, counts, codes, named, None, [], 0, Span.YEAR)
+
+    assert (ranked([OWN]).places[0].rank, ranked([OWN]).of) == (None, 0)
+    assert [p.rank for p in ranked(codes).places] == [1, 2, None]
+
+
 def files_of(reader: Client, region: str) -> dict[tuple[str, str, str], str]:
     """What both files of a region say; the same in each."""
     asked = f"/desk/report/open/?region={region}&period=2020"
@@ -110,7 +135,7 @@ def test_all_files_together_give_no_small_cell_away(counted: None) -> None:
     assert all(float(v) == 0 or float(v) >= THRESHOLD for v in pieces.values())
     # And: knowing every sum, they cannot narrow a small cell down to one number.
     tree = opendata._tree(PROVINCE, Scope.year(CITY, 2020, timezone.now()))
-    values, sums = opendata._cells(tree)
+    values, sums = opendata._cells(tree, threshold=THRESHOLD)
     unknown = hidden(values, sums, threshold=THRESHOLD)
     here = [s for s in sums if {s.total, *s.parts} & unknown]
     reader = Reader(dict(values), here, unknown)

@@ -57,6 +57,8 @@ SELECT province, city, county, holder, kind || '.' || key, sum(n)
     (CASE WHEN late THEN 'late' END, 1),
     (CASE WHEN facts ? 'rated' THEN 'rated' END, 1),
     (CASE WHEN (facts->>'rated')::int >= 4 THEN 'satisfied' END, 1),
+    (CASE WHEN amount > 0 THEN 'claims' END, 1),
+    (CASE WHEN recovered > 0 THEN 'recoveries' END, 1),
     ('claimed', amount),
     ('recovered', recovered)) AS v(key, n)
  WHERE key IS NOT NULL AND n <> 0
