@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 import pytest
 
-from jiesu.insight import opendata
+from jiesu.insight import edition, opendata, paper, reports
 from jiesu.insight.opendata import Datum, _Region
+from jiesu.insight.scope import Scope
 from jiesu.insight.suppression import hidden
 from jiesu.insight.tallies.keeping import Counts
+from jiesu.people.actors import SYSTEM
 
 THRESHOLD = 5
 LARGE = {
@@ -57,3 +60,30 @@ def test_reports_filed_do_not_tell_the_few_declined() -> None:
 def test_a_sum_of_few_complaints_is_hidden(count: str, key: str) -> None:
     assert published(**{f"complaint.{count}": 1})[key].hidden
     assert not published(**{f"complaint.{count}": THRESHOLD})[key].hidden
+
+
+def test_the_edition_for_the_public_holds_the_numbers_of_open_data_alone(random_cases: datetime) -> None:
+    scope = Scope.year("430900", 2020, random_cases)
+    whole = reports.make(scope, actor=SYSTEM)
+    data = {(d.region, d.table, d.code): d for d in opendata.publish(scope, threshold=THRESHOLD)}
+    made = edition.published(whole, threshold=THRESHOLD)
+    for m in made.figures:
+        assert m.value == data["430900", "figures", m.figure.key].value
+    for region in made.regions:
+        for m in region.values:
+            assert m.value == data[region.code or "430900*", "figures", m.figure.key].value
+    assert made.course == ()
+    tables = {t.breakdown.key: {row.code: row.values for row in t.rows} for t in made.tables}
+    assert set(tables) == opendata.PUBLISHED | {"contacts_by_month"}
+    told = [value for rows in tables.values() for (value,) in rows.values()]
+    assert None in told
+    assert not any(0 < (value or 0) < THRESHOLD for value in told)
+    for key, rows in tables.items():
+        assert all(
+            not values[0] or values[0] == data["430900", key, code].value for code, values in rows.items()
+        )
+    # And: the months add up to all contacts, so that the chart is one of the records.
+    months = [row.values[0] for t in made.tables if t.breakdown.key == "contacts_by_month" for row in t.rows]
+    assert len(months) == 12
+    assert None in months or sum(int(n or 0) for n in months) == whole.value("contacts")
+    assert paper.open_pdf(whole, threshold=THRESHOLD).startswith(b"%PDF")

@@ -29,7 +29,8 @@ of the JSON. A part of the product adds its own with `jiesu.insight.figures.regi
 - A rate below one never rounds up to one. Sums are exact to the fen. Days to close are calendar days, exact.
 - Everybody reads figures within the own line of command only. Beside other regions (各地对比) somebody without a right to them
   sees the own rank alone, of whole months, quarters and years, where at least three have the figure.
-- Open data (CSV, JSON) are given out for years that are over. Numbers from 1 to below the setting `figures.small_cell` are
+- Open data (CSV, JSON, and a PDF made of the same numbers alone) are given out for years that are over; the other files say that
+  they are for the bureau itself. Numbers from 1 to below the setting `figures.small_cell` are
   hidden, and others with them, over all regions of the province at once, until for each small number there is another table
   that would be published just the same. A figure is shown where every count it is made of is, a sum where enough complaints
   stand behind it. Cases of a kind and contacts of it are hidden together where they are nearly as many.

@@ -25,12 +25,15 @@ from jiesu.insight.scope import Code, InsightError, Scope, region_name, regions_
 from jiesu.insight.suppression import Cell, Total, hidden
 from jiesu.insight.tallies import reading
 from jiesu.insight.tallies.keeping import Counts
+from jiesu.insight.tallies.models import Grain
 
 #: Breakdowns whose pieces are published; the others go by law, platform or line, where a cell may be one business.
 PUBLISHED = frozenset(
     {"contacts_by_kind", "contacts_by_channel", "contacts_by_industry", "complaints_by_subject", "reports_by_subject",
      "refusals_by_ground", "terminations_by_ground"}
 )  # fmt: skip
+#: Contacts of a month of the year, published as a table of their own.
+MONTH = "contacts.month"
 #: What a count is made of, where that is counted too: (total, parts, what is left).
 SPLITS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("complaint.cases", ("complaint.closed",), "open"),
@@ -121,7 +124,10 @@ def _tree(code: str, scope: Scope) -> _Region:
     """The province with everything below it, and at each level what is left as its own."""
     levels = regions_of(code)
     units = [code, *(c for below in levels.values() for c, _n in below)]
+    months = {(Grain.MONTH.value, since): f"{MONTH}|{since:%m}" for _w, since, _u in scope.period.parts()}
     counts = reading.totals(units, scope.since, scope.until)
+    for (unit, piece), found in reading.by_piece(units, months).items():
+        counts[unit][months[piece]] = found["contacts"]
 
     def region(unit: str, name: str) -> _Region:
         below = [region(c, n) for c, n in levels.get(unit, ())]
@@ -180,6 +186,7 @@ def _keys(tree: _Region) -> set[str]:
     found: set[str] = set()
     for figure in figures():
         found |= needs(figure, tree.counts)
+    found |= {k for k in tree.counts if k.startswith(f"{MONTH}|")}
     for breakdown in breakdowns():
         if breakdown.key in PUBLISHED:
             found |= {k for k in tree.counts + _channels(tree.counts) if _piece_of(k, breakdown)}
@@ -194,6 +201,7 @@ def _wholes(keys: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     by_key = {"contacts": "contacts", "complaints": "complaint.cases", "reports": "report.cases",
               "complaints_refused": "complaint.outcome|refused",
               "complaints_terminated": "complaint.outcome|terminated"}  # fmt: skip
+    yield "contacts", tuple(k for k in keys if k.startswith(f"{MONTH}|"))
     for breakdown in breakdowns():
         if breakdown.key in PUBLISHED:
             yield by_key[breakdown.whole], tuple(k for k in keys if _piece_of(k, breakdown))
@@ -221,6 +229,11 @@ def _data(region: _Region, unshown: frozenset[Cell]) -> Iterator[Datum]:
         value = None if closed else figure.of(region.counts)
         yield Datum(region.code, name, "figures", figure.key, str(figure.label), figure.unit, value, closed)
     counts = region.counts + _channels(region.counts)
+    for key in sorted(k for k in counts if k.startswith(f"{MONTH}|")):
+        code, closed = key.partition("|")[2], (region.code, key) in unshown
+        label = _("%(n)d月") % {"n": int(code)}
+        yield Datum(region.code, name, "contacts_by_month", code, label, Unit.COUNT.value,
+                    None if closed else counts[key], closed)  # fmt: skip
     for breakdown in breakdowns():
         if breakdown.key not in PUBLISHED:
             continue

@@ -12,6 +12,7 @@ import typst
 from django.utils.translation import gettext as _
 
 from jiesu.insight.charts import MOST_BARS
+from jiesu.insight.edition import published
 from jiesu.insight.figures import GROUPS, KINDS, Unit
 from jiesu.insight.reports import Measured, Report, Table
 from jiesu.insight.showing import (
@@ -33,23 +34,46 @@ WIDE = frozenset({"refusals_by_ground", "terminations_by_ground", "clocks"})
 
 
 def pdf(report: Report) -> bytes:
-    """The report as a PDF, with fonts of its own."""
+    """The report for the bureau itself, with every number, as a PDF with fonts of its own."""
+    return _printed(
+        report, as_of(report), _("%(title)s　内部资料，公布请用公开版") % {"title": title(report)}
+    )
+
+
+def open_pdf(report: Report, *, threshold: int) -> bytes:
+    """The report as a bureau publishes it: of small numbers, and of what would tell them, none is printed.
+
+    Args:
+        report: of a region's whole year that is over.
+        threshold: the smallest number shown, besides zero.
+
+    Raises:
+        InsightError: ``bad_period``: not such a year.
+    """
+    note = _("%(as_of)s；“—”表示没有数据，或者数字不足 %(n)d 件或能由它推算出这样的数字，不予公布") % {
+        "as_of": as_of(report),
+        "n": threshold,
+    }
+    return _printed(published(report, threshold=threshold), note, title(report))
+
+
+def _printed(report: Report, note: str, footer: str) -> bytes:
     compiled = typst.compile(
         SOURCE,
         root=SOURCE.parent,
         font_paths=[pylopdf_fonts_zh_cn.sans_path().parent],
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_told(report), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(_told(report, note, footer), ensure_ascii=False)},
         format="pdf",
     )
     return bytes(compiled)
 
 
-def _told(report: Report) -> dict[str, Any]:
+def _told(report: Report, note: str, footer: str) -> dict[str, Any]:
     return {
         "title": title(report),
-        "as_of": as_of(report),
-        "footer": title(report),
+        "as_of": note,
+        "footer": footer,
         "words": {
             "summary": _("概况"),
             "course": _("来件变化"),
@@ -131,7 +155,9 @@ def summary(report: Report) -> list[str]:
 
     period = {"when": report.scope.period.label, "name": report.name}
     contacts = by_key.get("contacts")
-    if contacts is None or not contacts.value:
+    if contacts is None or contacts.value is None:
+        return []
+    if not contacts.value:
         return [_("%(when)s，%(name)s没有来件。") % period]
     lines = [
         _("%(when)s，%(name)s") % period
@@ -157,6 +183,7 @@ def summary(report: Report) -> list[str]:
             _("%(name)s（%(share)s）")
             % {"name": r.name, "share": words(Decimal(int(r.values[-1] or 0)) / int(complaints), Unit.RATE)}
             for r in subjects.rows[:5]
+            if r.values[-1]
         ]
         lines.append(_("投诉较多的类别依次为：%(most)s。") % {"most": _("、").join(most)})
     return lines

@@ -41,7 +41,7 @@ def counted(random_cases: datetime) -> None:  # noqa: F811
 def doors() -> Iterator[str]:
     """Every page and file that shows figures or what is behind them."""
     yield from (f"/desk/report/?format={kind}" for kind in ("", "json", "xlsx", "pdf"))
-    yield from (f"/desk/report/open/?format={kind}" for kind in ("csv", "json"))
+    yield from (f"/desk/report/open/?format={kind}" for kind in ("csv", "json", "pdf"))
     yield "/desk/report/ranking/?"
     yield "/desk/report/industries/?"
     yield from (f"/desk/report/cases/{f.key}/?" for f in figures() if f.cases)

@@ -122,3 +122,7 @@ def test_the_report_is_printed_as_a_pdf(counted: None) -> None:
     answer = client("supervisor").get(f"/desk/report/?{YIYANG_2020}&format=pdf")
     assert answer.content.startswith(b"%PDF")
     assert answer["Content-Type"] == "application/pdf"
+    public = client("supervisor").get(f"/desk/report/open/?{YIYANG_2020}&format=pdf")
+    assert public.content.startswith(b"%PDF")
+    assert "open-430900-2020.pdf" in public["Content-Disposition"]
+    assert AccessLog.objects.latest("at").detail["format"] == "pdf"

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jiesu.insight import charts, means, opendata, showing
+from jiesu.insight import charts, means, opendata, paper, reports, showing
 from jiesu.insight.figures import figures
 from jiesu.insight.rankings import Ranking, side_by_side, standing_words
 from jiesu.insight.scope import READERS, Code, InsightError, Scope, may_read, region_name
@@ -22,7 +22,7 @@ from jiesu.web.desk.frame import going, page
 from jiesu.web.insight.asking import address, choices, scope_of
 from jiesu.web.insight.tables import figure_url, linked
 
-KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "application/pdf"}
 
 
 @desk(*READERS)
@@ -104,7 +104,7 @@ def _enter(request: DeskRequest) -> HttpResponse:
 
 @desk(*READERS)
 def open_data(request: DeskRequest) -> HttpResponse:
-    """``?region=430900&period=2020&format=csv``: what may be published of a finished year, small cells hidden."""
+    """``?region=430900&period=2020&format=csv``: what may be published of a finished year, small cells hidden; ``pdf`` is the report made of it."""
     kind = request.GET.get("format", "")
     kind = kind if kind in KINDS else "csv"
     try:
@@ -113,16 +113,22 @@ def open_data(request: DeskRequest) -> HttpResponse:
             raise InsightError(Code.NOT_PERMITTED, _("您只能查看本机关和下级的统计。"))
         keeping.catch_up(request.now)
         threshold = settings.value("figures.small_cell", organisation=None, at=request.now)
-        data = opendata.publish(scope, threshold=threshold)
+        content = _published(scope, kind, threshold, request)
     except InsightError as error:
         context = {"title": _("开放数据"), "problem": error.message, **choices(request, None)}
         return page(request, "insight/report.html", context, current="insight:report", status=422)
     detail = {"open_data": scope.region, "period": scope.period.key, "format": kind}
     record_access(actor=request.actor, act=AccessAct.EXPORT, at=request.now, detail=detail)
-    content = (
-        opendata.as_csv(data) if kind == "csv" else opendata.as_json(data, scope=scope, threshold=threshold)
-    )
     response = HttpResponse(content, content_type=KINDS[kind])
     name = f"jiesu-open-{scope.region}-{scope.period.key}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _published(scope: Scope, kind: str, threshold: int, request: DeskRequest) -> bytes:
+    if kind == "pdf":
+        return paper.open_pdf(reports.make(scope, actor=request.actor), threshold=threshold)
+    data = opendata.publish(scope, threshold=threshold)
+    return (
+        opendata.as_csv(data) if kind == "csv" else opendata.as_json(data, scope=scope, threshold=threshold)
+    )
