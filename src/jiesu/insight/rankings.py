@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
 
-from jiesu.insight.figures import Figure, Value, figures
+from jiesu.insight.figures import Figure, Label, Value, figures
 from jiesu.insight.models import PublishedMean
 from jiesu.insight.periods import Span
-from jiesu.insight.scope import Scope, may_read, regions_below
+from jiesu.insight.scope import Scope, may_read, regions_below, regions_of
 from jiesu.insight.tallies import reading
 from jiesu.insight.tallies.keeping import Counts
 from jiesu.people.actors import Actor
@@ -25,6 +27,27 @@ from jiesu.people.actors import Actor
 FEWEST = 3
 #: Periods of which somebody who does not see all regions learns the own rank.
 COMPARED = frozenset({Span.YEAR, Span.QUARTER, Span.MONTH})
+
+
+class Level(StrEnum):
+    """What stands side by side."""
+
+    CITY = "city"
+    COUNTY = "county"
+
+
+LEVELS: dict[Level, Label] = {Level.CITY: later("各市"), Level.COUNTY: later("各县")}
+
+
+def levels(region: str) -> tuple[Level, ...]:
+    """What a region can be looked at by, the usual first.
+
+    >>> [level.value for region in ("430000", "430900", "430902") for level in levels(region)]
+    ['city', 'county', 'county', 'city', 'county']
+    """
+    if region.endswith("0000"):
+        return Level.CITY, Level.COUNTY
+    return (Level.COUNTY, Level.CITY) if region.endswith("00") else (Level.COUNTY,)
 
 
 @dataclass(frozen=True)
@@ -76,18 +99,30 @@ def band(place: int, of: int, bands: int) -> int:
     return (place - 1) * bands // of + 1
 
 
-def side_by_side(scope: Scope, *, actor: Actor, bands: int = 0) -> list[Ranking]:
-    """The rankings of the regions below a region; of a county those of its city, in which it stands.
+def _beside(region: str, level: Level) -> tuple[str, list[tuple[str, str]]]:
+    """The region above, and those side by side."""
+    province = f"{region[:2]}0000"
+    if level == Level.CITY:
+        return province, regions_below(province)
+    if region == province:
+        return province, [
+            each for city, found in regions_of(province).items() if city != province for each in found
+        ]
+    above = f"{region[:4]}00"
+    return above, regions_below(above)
+
+
+def side_by_side(scope: Scope, *, actor: Actor, bands: int = 0, level: str = "") -> list[Ranking]:
+    """The rankings of a region's cities or counties; of a county those of its city, of a city those of its province,
+    in which it stands.
 
     Args:
         scope: the region and period.
         bands: into how many bands; 0 for ranks.
+        level: one of the region's ``levels``; any other gives the first.
     """
-    below = regions_below(scope.region)
-    above = scope.region
-    if not below:
-        above = f"{scope.region[:4]}00"
-        below = regions_below(above)
+    offered = levels(scope.region)
+    above, below = _beside(scope.region, Level(level) if level in offered else offered[0])
     codes = [code for code, _name in below]
     counts = reading.totals([above, *codes], scope.since, scope.until)
     seen = [(code, name) for code, name in below if may_read(actor, code)]

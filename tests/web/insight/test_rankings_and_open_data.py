@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from django.utils import timezone
 
 from jiesu.insight import opendata
 from jiesu.insight.models import PublishedMean
+from jiesu.insight.rankings import side_by_side
 from jiesu.insight.scope import Scope, regions_below, regions_of
 from jiesu.insight.tallies import keeping
+from jiesu.insight.tallies.models import Tally
+from jiesu.people.actors import SYSTEM
 from jiesu.people.models import AccessLog
 from tests.insight.conftest import random_cases  # noqa: F401
 from tests.web.insight.test_report_page import client
@@ -61,6 +65,31 @@ def test_a_county_sees_where_it_stands_and_nothing_of_the_others(counted: None) 
     assert "/ 8" in text
     for other in ("赫山区", "沅江市", "本辖区合计"):
         assert other not in text
+
+
+def test_cities_and_all_counties_of_a_province_stand_side_by_side(counted: None) -> None:
+    scope = Scope.year("430000", 2020, timezone.now())
+
+    def ranked(level: str) -> set[str]:
+        found = side_by_side(scope, actor=SYSTEM, level=level)
+        return {p.code for r in found if r.figure.key == "on_time_rate" for p in r.places}
+
+    assert len(ranked("city")) == 14
+    assert {"430902", "430981", "430102"} <= ranked("county")
+    assert ranked("") == ranked("nothing") == ranked("city")
+
+
+def test_a_city_learns_its_own_rank_among_cities_alone(counted: None) -> None:
+    # Given: three cities have the figure.
+    for city in ("430100", "430600"):
+        counts = {"complaint.on_time": 3, "complaint.late": 1}
+        Tally.objects.create(unit=city, grain="year", since=date(2020, 1, 1), counts=counts)
+    text = client("supervisor").get(f"/desk/report/ranking/?{YIYANG_2020}&level=city").content.decode()
+    assert " / 3" in text
+    assert 'value="city" selected' in text
+    places = re.findall(r'<tr><th scope="row">(.*?)</th>', text)
+    assert set(places) == {"益阳市"}
+    assert "本辖区合计" not in text
 
 
 def read(answer: Client) -> dict[tuple[str, str, str], tuple[str, str]]:

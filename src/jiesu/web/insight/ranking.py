@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from jiesu.insight import charts, means, opendata, paper, reports, showing
 from jiesu.insight.figures import figures
-from jiesu.insight.rankings import Ranking, side_by_side, standing_words
+from jiesu.insight.rankings import LEVELS, Ranking, levels, side_by_side, standing_words
 from jiesu.insight.scope import READERS, Code, InsightError, Scope, may_read, region_name
 from jiesu.insight.tallies import keeping
 from jiesu.people import settings
@@ -38,13 +38,17 @@ def ranking(request: DeskRequest) -> HttpResponse:
             raise InsightError(Code.NOT_PERMITTED, _("您只能查看本机关和下级的统计。"))
         keeping.catch_up(request.now)
         bands = settings.value("figures.bands", organisation=None, at=request.now)
-        found = side_by_side(scope, actor=request.actor, bands=bands)
+        offered = levels(scope.region)
+        level = request.GET.get("level", "")
+        level = level if level in offered else offered[0]
+        found = side_by_side(scope, actor=request.actor, bands=bands, level=level)
     except InsightError as error:
         context = {"title": _("各地对比"), "problem": error.message, **choices(request, scope)}
         return page(request, "insight/ranking.html", context, current="insight:report", status=422)
     context = {
         "title": _("各地对比（%(when)s）") % {"when": scope.period.label},
         **choices(request, scope),
+        "levels": [(each.value, LEVELS[each], each == level) for each in offered],
         "rankings": [_shown(r, number, scope) for number, r in enumerate(found)],
         "back_url": f"{reverse('insight:report')}?{address(scope)}",
         "ranked": [f for f in figures() if f.better],
@@ -72,7 +76,9 @@ def _shown(found: Ranking, number: int, scope: Scope) -> dict[str, Any]:
         ],
         "mean": showing.words(found.mean, unit) if found.mean is not None else "",
         "published": [(m.label, showing.words(m.value, unit), m.source) for m in found.published],
-        "chart": charts.places(found) if sum(p.value is not None for p in found.places) > 1 else None,
+        "chart": charts.places(found)
+        if 1 < sum(p.value is not None for p in found.places) <= charts.MOST_BARS
+        else None,
         "chart_id": f"chart-{number}",
     }
 
