@@ -200,7 +200,7 @@ VISITS: dict[str, list[Visit]] = {
     "desk:respondent": [Visit("handler", 9, case)],
     "desk:bundle": [Visit("head", 33, case)],
     "desk:history": [Visit("auditor", 24, case)],
-    "insight:report": [Visit("head", 14)],
+    "insight:report": [Visit("head", 16)],
     "insight:cases": [
         Visit("head", 20, lambda _world: {"key": "complaints"}),
         Visit("head", 20, lambda _world: {"key": "contacts_by_channel"}, query="?column=count&row=hotline"),
