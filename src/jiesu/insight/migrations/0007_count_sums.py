@@ -8,6 +8,6 @@ SELECT gen_random_uuid(), day, holder_id FROM (SELECT DISTINCT day, holder_id FR
 
 
 class Migration(migrations.Migration):
-    dependencies = [("insight", "0005_hot_spots_by_hand")]
+    dependencies = [("insight", "0006_supervision_notices")]
 
     operations = [migrations.RunSQL(MARK, migrations.RunSQL.noop)]
