@@ -53,6 +53,16 @@ def test_the_published_figures_come_out() -> None:
         assert verify_case(case) == []
 
 
+def test_a_year_has_more_than_one_line_and_ground() -> None:
+    written = year.generate(small(contacts=2400, complaints=900))
+    assert written.refused == []
+    report = made("430900")
+    lines = {row.code for row in report.table("contacts_by_line").rows}
+    assert {"12315", "12331", "12358", "12365"} <= lines
+    for table in ("refusals_by_ground", "terminations_by_ground"):
+        assert len([row for row in report.table(table).rows if row.values[0]]) > 1, table
+
+
 def test_an_interrupted_year_goes_on_without_doubles() -> None:
     plan = small()
 

@@ -6,13 +6,9 @@ What the source published comes out to the last yuan; the spread over months, ch
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
-from typing import Any
-
-import yaml
 
 from jiesu.cases import bulk
 from jiesu.cases.bulk import History
@@ -20,7 +16,7 @@ from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.opening import Opening, PartyInput, make_number
 from jiesu.config.examples.scene import COUNTIES, GIVEN, SURNAMES
-from jiesu.config.examples.year_plan import FOLDER, Plan, Weights, YearError, share
+from jiesu.config.examples.year_plan import Plan, Weights, YearError, share, words
 from jiesu.config.examples.year_stories import Place, Tale, tell
 from jiesu.intake.histories import contact_row
 from jiesu.intake.import_models import ImportedRow
@@ -28,13 +24,6 @@ from jiesu.intake.models import Contact
 from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from jiesu.places.models import Division, Organisation
-
-
-@cache
-def words() -> Mapping[str, Any]:
-    """Goods, grievances and shops."""
-    told: Mapping[str, Any] = yaml.safe_load((FOLDER / "words.yaml").read_text(encoding="utf-8"))
-    return told
 
 
 def generate(
@@ -203,11 +192,29 @@ def _history(asked: Plan, tale: Tale, place: Place, contact: int, serial: int) -
         at=tale.received,
         steps=tell(tale, place),
         beside=(
-            contact_row(opening, pk=contact, cases=[number], at=tale.received, sealed=False),
+            contact_row(
+                opening, pk=contact, cases=[number], at=tale.received, line=line_of(tale), sealed=False
+            ),
             ImportedRow(source=asked.source, row=tale.row, contact_id=contact, case_id=number),
         ),
         row=tale.row,
     )
+
+
+MAIN_LINE = "12315"
+
+
+def line_of(tale: Tale) -> str:
+    """Which of the five hotlines was called; empty for what did not come by telephone."""
+    if tale.channel != "hotline":
+        return ""
+    old = words()["lines"].get(tale.subject, {})
+    drawn = random.Random(f"line {tale.seed}").randrange(100)  # noqa: S311
+    for line, share_of_it in old.items():
+        if drawn < share_of_it:
+            return str(line)
+        drawn -= share_of_it
+    return MAIN_LINE
 
 
 def _opening(tale: Tale, place: Place, contact: int, chance: random.Random) -> Opening:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,13 @@ from jiesu.places.models import Organisation, OrganisationLevel, OrganisationTyp
 
 FOLDER = Path(__file__).parent / "data" / "years"
 Weights = Mapping[str, float]
+
+
+@cache
+def words() -> Mapping[str, Any]:
+    """Goods, grievances and shops; lines and grounds by weight."""
+    told: Mapping[str, Any] = yaml.safe_load((FOLDER / "words.yaml").read_text(encoding="utf-8"))
+    return told
 
 
 class YearError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.guards import IN_WRITING
 from jiesu.config.examples.plots import owed_to_informant
+from jiesu.config.examples.year_plan import words
 from jiesu.people.actors import Actor
 
 SOON = timedelta(hours=0.1)
@@ -64,6 +66,11 @@ class _Teller:
         return Step(action, data, self.place.actor, self.at)
 
     @property
+    def refused_by_respondent(self) -> bool:
+        """Most mediations without an agreement end because the respondent does not want one."""
+        return self.tale.outcome == "terminated" and self.tale.seed % 3 > 0
+
+    @property
     def day(self) -> str:
         return self.at.astimezone(SHANGHAI).date().isoformat()
 
@@ -108,14 +115,9 @@ def _complaint(t: _Teller, draft: Draft) -> Iterator[Step]:
         yield t.step("close", **CHECKED)
         return
     if outcome == "refused":
-        ground = next(g.key for g in refusal_grounds(t.at.date()) if g.meaning == "not_consumer")
-        yield t.step(
-            "refuse",
-            hours=26,
-            ground=ground,
-            reasons="不是为生活消费需要购买商品或者接受服务。",
-            violation=False,
-        )
+        meaning, said = _drawn(t, "refusals")
+        ground = next(g.key for g in refusal_grounds(t.at.date()) if g.meaning == meaning)
+        yield t.step("refuse", hours=26, violation=False, ground=ground, **said)
         yield from t.prove(draft.state)
         yield t.step("close", **CHECKED)
         return
@@ -123,11 +125,25 @@ def _complaint(t: _Teller, draft: Draft) -> Iterator[Step]:
     yield from t.prove(draft.state)
     if outcome in ("agreed", "terminated", "withdrawn"):
         for party in ("complainant", "respondent"):
+            consent = party == "complainant" or not t.refused_by_respondent
             yield t.step(
-                "record_consent", hours=4, party=party, subject="mediation", consent=True, proof="call_record"
+                "record_consent",
+                hours=4,
+                party=party,
+                subject="mediation",
+                consent=consent,
+                proof="call_record",
             )
     t.at += timedelta(days=3 + t.tale.seed % 12)
     yield from _end(t, draft)
+
+
+def _drawn(t: _Teller, what: str) -> tuple[str, dict[str, Any]]:
+    """A ground by its meaning, drawn by weight, with what is said of it."""
+    told: dict[str, dict[str, Any]] = words()[what]
+    chance = random.Random(f"{what} {t.tale.seed}")  # noqa: S311
+    (meaning,) = chance.choices(list(told), [each["weight"] for each in told.values()])
+    return meaning, {k: v for k, v in told[meaning].items() if k != "weight"}
 
 
 def _end(t: _Teller, draft: Draft) -> Iterator[Step]:
@@ -136,14 +152,15 @@ def _end(t: _Teller, draft: Draft) -> Iterator[Step]:
             "agree", form="performed", recovered=t.tale.recovered, terms="商家退款或者赔偿，已经履行。"
         )
     else:
+        meaning, reasons = "withdrawn_or_settled", "投诉人撤回投诉或者双方和解。"
         if t.tale.outcome == "settled":
             yield t.step("settle", on=t.day, recovered=t.tale.recovered, terms="双方自行和解。")
+        elif t.refused_by_respondent:
+            meaning, reasons = "absent_or_refused", "被投诉人明确拒绝调解。"
         else:
             yield t.step("withdraw", statement="不再要求调解。")
-        ground = next(g.key for g in termination_grounds(t.at.date()) if g.meaning == "withdrawn_or_settled")
-        yield t.step(
-            "terminate", hours=2, ground=ground, reasons="投诉人撤回投诉或者双方和解。", violation=False
-        )
+        ground = next(g.key for g in termination_grounds(t.at.date()) if g.meaning == meaning)
+        yield t.step("terminate", hours=2, ground=ground, reasons=reasons, violation=False)
         yield from t.prove(draft.state)
     yield t.step("close", hours=2, **CHECKED)
     if t.tale.seed % 3 == 0:
@@ -165,8 +182,9 @@ def _report(t: _Teller, draft: Draft) -> Iterator[Step]:
     if t.tale.outcome == "filed":
         yield t.step("file_case", facts_found="有初步证据证明存在违法行为。", officers_named=t.place.officers)
     else:
-        condition = law.grounds("report.filing", on=on)[0].key
-        yield t.step("decline_filing", missing_conditions=[condition], facts_found="没有发现违法事实。")
+        meaning, facts = _drawn(t, "declined")
+        condition = next(g.key for g in law.grounds("report.filing", on=on) if g.meaning == meaning)
+        yield t.step("decline_filing", missing_conditions=[condition], **facts)
     if not draft.state.anonymous:
         for basis in owed_to_informant(draft.state, on):
             yield t.step("inform_informant", hours=20, basis=basis, result="已核查，依法作出决定。")
