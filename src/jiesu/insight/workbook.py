@@ -83,6 +83,7 @@ def _figures(made: _Book, report: Report) -> None:
     sheet.set_column(4, 5, 70)
     sheet.write(0, 0, title(report), made.title)
     sheet.write(1, 0, as_of(report), made.note)
+    sheet.write(2, 0, _("内部资料：数目小的也在内，公布请用开放数据或者公开版。"), made.note)
     sheet.write_row(
         3, 0, [_("项目"), _("数值"), _("上年同期"), _("同比"), _("计算公式"), _("数据来源")], made.head
     )
