@@ -214,14 +214,16 @@ def test_nothing_scrolls_and_nothing_is_cut(opened: Open, size: tuple[int, int])
 
 
 #: Letters that are smaller than they should be, at 1920 × 1080: on a wall three and a half metres wide 24 pixels are 45 mm, which
-#: is read at ten metres. What a whole room looks for at once is 40 pixels and more. Buttons are for whoever stands before them.
+#: is read at ten metres. What a whole room looks for at once is 40 pixels and more, a long name of a place 17. Buttons, and what a colour means, are for whoever
+#: stands before them.
 SMALL = """() => {
   const seen = document.querySelectorAll('.wall-main *, .wall-title, .wall-day, .wall-as-of, .wall-clock');
   const said = e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) && e.getClientRects().length;
   const size = e => parseFloat(getComputedStyle(e).fontSize);
   const numbers = '.wall-number, .wall-hero, .wall-tile-count, .wall-lamp';
-  return [...seen].filter(e => said(e) && !e.closest('.visually-hidden, svg'))
-    .filter(e => size(e) < (e.matches(numbers) ? 39.5 : 23.5)).map(e => `${size(e)} ${e.className}: ${e.textContent.trim().slice(0, 20)}`);
+  const least = e => e.matches(numbers) ? 39.5 : e.matches('.wall-tile-name') && e.textContent.length > 5 ? 16.5 : 23.5;
+  return [...seen].filter(e => said(e) && !e.closest('.visually-hidden, .wall-key, svg'))
+    .filter(e => size(e) < least(e)).map(e => `${size(e)} ${e.className}: ${e.textContent.trim().slice(0, 20)}`);
 }"""
 
 
