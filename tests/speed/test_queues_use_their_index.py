@@ -116,6 +116,17 @@ def test_cases_whose_clocks_end_in_the_same_second_come_once_each(city: str) -> 
     assert found == list(rows.order_by("due_at", "id").values_list("pk", flat=True))
 
 
+def test_a_month_of_a_queue_is_found_in_the_index_of_its_level(city: str) -> None:
+    now, who = timezone.now(), person("supervisor")
+    scope = scope_named(who, "below")
+    month = Filters(since=(now - timedelta(days=20)).date(), until=(now - timedelta(days=10)).date())
+    plan = plan_of(lambda: page(who, scope, month, now=now), analyse=True)
+    assert indexes(plan) == {"case_open_city"}
+    # Rows of other months are passed over in the index and never looked at.
+    condition = next(line for line in plan.splitlines() if "Index Cond" in line)
+    assert "registered_at" in condition
+
+
 def test_closed_cases_too_are_walked_the_newest_first(city: str) -> None:
     now, who = timezone.now(), person("supervisor")
     scope = scope_named(who, "below")
