@@ -11,7 +11,7 @@ from django.utils import timezone
 from jiesu.cases.finding import found_by, newest, search_for, searched
 from jiesu.cases.models import Case
 from jiesu.cases.queries import visible
-from jiesu.cases.search import follow, marks
+from jiesu.cases.search import follow, marks, sort_in
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
@@ -85,3 +85,15 @@ def test_old_cases_are_found_behind_new_ones(assigned: Teller) -> None:
     for size in (1, 2, 3, 4, 5, 50):
         found = newest(head, search_for(WORD), lambda rows: rows, size=size)
         assert [case.pk for case in found] == in_order[:size], size
+
+
+def test_new_words_are_found_while_they_wait_and_after_the_worker_has_sorted_them_in(story: Teller) -> None:
+    # given new words that wait in their list
+    number = story().number
+    dispatcher = actor_for(Staff.objects.get(username="dispatcher"), story().at)
+    assert searched(dispatcher, WORD).filter(pk=number).exists()
+    # when the worker sorts in, as the application and not as the owner of the index
+    assert sort_in() > 0
+    # then nothing waits any more, and what was found is found
+    assert sort_in() == 0
+    assert searched(dispatcher, WORD).filter(pk=number).exists()

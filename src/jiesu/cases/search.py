@@ -167,3 +167,13 @@ def move(case_id: int, before: str, after: str) -> None:
             [case_id],
         )
         cursor.execute(f'DELETE FROM "{old}" WHERE case_id = %s', [case_id])  # noqa: S608
+
+
+def sort_in() -> int:
+    """Sorts what waits of new words into the index, so that no registration does; gives how many pages waited.
+
+    What waits is found as well, by looking through all of it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cases_sort_words_in()")
+        return int(cursor.fetchone()[0])

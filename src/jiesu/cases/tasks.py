@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from jiesu.cases import anchors, indexing, recalculation, reminders, sending
+from jiesu.cases import anchors, indexing, recalculation, reminders, search, sending
 from jiesu.cases.idempotency import KEY_KEPT
 from jiesu.cases.models import AnsweredKey
 
@@ -43,6 +43,13 @@ def sweep_clocks(timestamp: int) -> int:
 def enter_words(timestamp: int) -> int:
     """When an import is done, and every five minutes: words of imported cases that are not in the index yet."""
     return indexing.enter()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="jiesu.sort_words_in", queue="sweep", queueing_lock="jiesu.sort_words_in")
+def sort_words_in(timestamp: int) -> int:
+    """Each minute: new words go from their waiting list into the index, before the list is full."""
+    return search.sort_in()
 
 
 @app.periodic(cron="40 * * * *")

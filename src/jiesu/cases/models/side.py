@@ -22,8 +22,8 @@ class SearchRow(models.Model):
         abstract = True
 
 
-#: So many kB of new words wait before they are sorted in: whoever writes the last of them waits for all.
-_WAITING = 512
+#: So many kB of new words wait at most: whoever writes the last of them sorts all in. The worker is there first (``search.sort_in``).
+_WAITING = 4096
 
 
 class ComplaintWords(SearchRow):
