@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from jiesu.cases import search
 from jiesu.cases.act import act
 from jiesu.places.queries import by_key
 from tools.bench import floor, words
@@ -49,6 +50,7 @@ def keyed(headers: dict[str, str]) -> dict[str, str]:
 
 def in_process(*, times: int) -> Figure:
     """Creating one after the other through WSGI, without a network; the goal is two fifths of the bare rate."""
+    search.sort_in()  # as the worker does each minute
     # Never the same shops again: a database kept between runs would know them.
     chance = random.Random()
     headers = token("calltaker")

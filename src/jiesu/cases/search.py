@@ -170,9 +170,9 @@ def move(case_id: int, before: str, after: str) -> None:
 
 
 def sort_in() -> int:
-    """Sorts what waits of new words into the index, so that no registration does; gives how many pages waited.
+    """Sorts new words that wait into the index, so that no registration has to; gives how many pages waited.
 
-    What waits is found as well, by looking through all of it.
+    Words that wait are found too, but by looking through all of them.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT cases_sort_words_in()")
