@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from jiesu.cases import keys, rotation
 from jiesu.cases.models import Case
@@ -44,6 +45,11 @@ def contact(who: Callable[[str], Actor]) -> Contact:
 
 def used() -> dict[int, int]:
     return {u.number: u.rows for u in status(TABLES)}
+
+
+def test_every_table_with_wrapped_keys_is_wrapped_anew() -> None:
+    with_keys = {m for m in apps.get_models() if any(f.name == "wrapped_key" for f in m._meta.fields)}
+    assert set(TABLES) == with_keys
 
 
 def test_all_data_keys_are_wrapped_anew_and_nothing_else_changes(assigned: Teller, contact: Contact) -> None:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from jiesu.cases import keys
 from jiesu.cases.models import Case
 from jiesu.cases.rotation import RotationError, retire, rotate, status
+from jiesu.intake.import_models import ImportRun
 from jiesu.intake.models import Contact
 
 #: Every table whose rows carry a wrapped data key.
-TABLES = (Case, Contact)
+TABLES = (Case, Contact, ImportRun)
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
