@@ -138,7 +138,7 @@ def own_database(
 
 def _empty_home() -> None:
     """A fresh copy of the database gives out the same case numbers again: no file of another test lies under them."""
-    for name in ("files", "held", "imports", "anchors"):
+    for name in ("files", "held", "imports", "exports", "anchors"):
         shutil.rmtree(Path(settings.JIESU.home) / name, ignore_errors=True)
 
 

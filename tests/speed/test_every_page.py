@@ -19,8 +19,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from jiesu.cases import exports
 from jiesu.cases.act import act
 from jiesu.cases.models import Case, Clock, Message
+from jiesu.cases.worklists import Filters, scope_named
 from jiesu.insight.hotspots import keeping, notices, queries
 from jiesu.intake.actions import register
 from jiesu.intake.forms import read
@@ -29,6 +31,7 @@ from jiesu.people.actors import SYSTEM, citizen
 from jiesu.people.models import Staff
 from jiesu.people.tokens import issue_token
 from jiesu.places.queries import by_key
+from jiesu.web.desk import workbook
 from tests.insight.hotspots import conftest as hotspots
 from tests.speed.conftest import person
 from tests.speed.test_query_counts import BODY
@@ -47,6 +50,7 @@ class World:
         self.code, self.follow = "", ""
         self.number = self._assigned(first=True)
         self.import_run = 0
+        self.export_run = 0
         self.spot = self.notice = 0
 
     def _assigned(self, *, first: bool = False) -> int:
@@ -74,6 +78,7 @@ class World:
             who = citizen("complainant")
             act(self.number, "send_message", {"body": f"已补充 {n}"}, actor=who, at=timezone.now())
         self._import(count)
+        self._export(count)
         self._hot_spot(count)
 
     def _import(self, count: int) -> None:
@@ -87,6 +92,22 @@ class World:
             for n in range(count)
         )  # fmt: skip
         self.import_run = runs[0].pk
+
+    def _export(self, count: int) -> None:
+        who = person("handler")
+        for n in range(count):
+            filters = Filters(text=f"牛奶{n}")
+            scope = scope_named(who, "mine")
+            run = exports.begin(
+                actor=who,
+                scope=scope,
+                filters=filters,
+                words=f"牛奶{n}",
+                language="zh-hans",
+                at=timezone.now(),
+            )
+            self.export_run = run.pk
+            exports.write_owed(write=workbook.write, now=timezone.now)
 
     def _hot_spot(self, count: int) -> None:
         now = timezone.now()
@@ -162,6 +183,10 @@ def run(world: World) -> dict[str, Any]:
     return {"pk": world.import_run}
 
 
+def sheet(world: World) -> dict[str, Any]:
+    return {"pk": world.export_run}
+
+
 def anybody(_world: World) -> dict[str, Any]:
     return {"pk": Staff.objects.get(username="handler").pk}
 
@@ -176,7 +201,7 @@ VISITS: dict[str, list[Visit]] = {
         Visit("supervisor", 5, query="?scope=below&due=week"),
         Visit("auditor", 5, query="?q=过期牛奶"),
     ],
-    "desk:export": [Visit("handler", 5)],
+    "desk:export": [Visit("handler", 6)],
     "desk:daylist": [Visit("handler", 8)],
     "desk:views": [Visit("handler", 4)],
     "desk:search": [Visit("handler", 8, query="?q=过期牛奶"), Visit("head", 8, query="?q=13812345678")],
@@ -212,6 +237,9 @@ VISITS: dict[str, list[Visit]] = {
     "imports:list": [Visit("dispatcher.ziyang", 6)],
     "imports:one": [Visit("dispatcher.ziyang", 6, run)],
     "imports:progress": [Visit("dispatcher.ziyang", 6, run)],
+    "exports:list": [Visit("handler", 4)],
+    "exports:progress": [Visit("handler", 3)],
+    "exports:file": [Visit("handler", 4, sheet)],
     "hotspots:list": [Visit("supervisor", 20), Visit("head", 20)],
     "hotspots:year": [Visit("supervisor", 20)],
     "hotspots:warnings": [Visit("head", 12)],
@@ -250,7 +278,7 @@ VISITS: dict[str, list[Visit]] = {
 NOT_READ = {
     "a post alone": {
         "set_language", "account_logout", "desk:register-suggest", "desk:register-person", "desk:callers",
-        "desk:readback", "desk:reminders-read", "desk:preview", "desk:reveal", "desk:suggestion", "hotspots:deed",
+        "desk:readback", "desk:reminders-read", "exports:remove", "desk:preview", "desk:reveal", "desk:suggestion", "hotspots:deed",
         "hotspots:correct", "hotspots:put_back",
         "api:create_contact", "api:act_on_case", "api:add_files", "api:reveal_parties", "portal:go_on",
         "portal:leave", "portal:deed",

@@ -197,7 +197,7 @@ def run(
         most: at most so many cases; None: all.
         forget: what other floors hold of a case.
         contacts: erases what came in, once all its cases are erased; gives how many.
-        sheets: erases sheets that were imported from; gives how many. They are counted among the files.
+        sheets: erases sheets that were imported from or written; gives how many. They are counted among the files.
     """
     kept = periods(at)
     log = RetentionRun.objects.create(started_at=at, by=by[:80], periods=_plain(kept))

@@ -8,8 +8,10 @@ from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
+from jiesu.cases import exports
 from jiesu.intake import imports
 from jiesu.triage import kind as triage_kind
+from jiesu.web.desk import workbook
 
 STALLED_AFTER = 45
 """Seconds without a heartbeat (one each ten) after which a worker counts as dead."""
@@ -53,3 +55,17 @@ def sweep_imports(timestamp: int) -> None:
             failed.append(error)
     if failed:
         raise ExceptionGroup("imports", failed)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="jiesu.write_exports", queueing_lock="jiesu.write_exports")
+def write_exports(timestamp: int) -> int:
+    """When somebody asks for a long list, and each minute: sheets that are owed; none is written beside another."""
+    return exports.write_owed(write=workbook.write, now=timezone.now)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="jiesu.erase_exports", queueing_lock="jiesu.erase_exports")
+def erase_exports(timestamp: int) -> int:
+    """Every five minutes: sheets that have been kept for a day, and what a killed process has left of others."""
+    return exports.erase(timezone.now())

@@ -19,8 +19,8 @@ async def _run() -> None:
     async with app.open_async():
         await app.run_worker_async(
             name=f"jiesu@{socket.gethostname()}",
-            # One may read a sheet and one sweep for minutes; what people wait for finds a third.
-            concurrency=3,
+            # One may read a sheet, one write a list and one sweep for minutes; what people wait for finds a fourth.
+            concurrency=4,
             # A job that was told goes at once; the poll finds what nobody told about.
             listen_notify=True,
             fetch_job_polling_interval=5,

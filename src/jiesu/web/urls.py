@@ -9,6 +9,7 @@ FACES = (
     ("desk/", "jiesu.web.desk.urls"),
     ("desk/", "jiesu.web.insight.urls"),
     ("desk/", "jiesu.web.imports.urls"),
+    ("desk/", "jiesu.web.exports.urls"),
     ("desk/", "jiesu.web.hotspots.urls"),
     ("desk/", "jiesu.web.wall.urls"),
     ("", "jiesu.web.hotspots.public_urls"),

@@ -15,6 +15,7 @@ from jiesu.cases.models.children import (
     Session,
     Suggestion,
 )
+from jiesu.cases.models.export import ExportRun
 from jiesu.cases.models.retention import RetentionRun
 from jiesu.cases.models.side import (
     Anchor,
@@ -36,6 +37,7 @@ __all__ = [
     "ContactEntry",
     "DocumentNumber",
     "Event",
+    "ExportRun",
     "File",
     "Link",
     "Message",

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from jiesu.cases import keys
-from jiesu.cases.models import Case
+from jiesu.cases.models import Case, ExportRun
 from jiesu.cases.rotation import RotationError, retire, rotate, status
 from jiesu.intake.import_models import ImportRun
 from jiesu.intake.models import Contact
 
 #: Every table whose rows carry a wrapped data key.
-TABLES = (Case, Contact, ImportRun)
+TABLES = (Case, Contact, ImportRun, ExportRun)
 
 
 def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

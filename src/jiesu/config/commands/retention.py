@@ -9,7 +9,7 @@ import sys
 
 from django.utils import timezone
 
-from jiesu.cases import retention
+from jiesu.cases import exports, retention
 from jiesu.cases.kinds import Kind
 from jiesu.cases.models import RetentionRun
 from jiesu.insight.hotspots import keeping as hotspots
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         most=args.most,
         forget=(sketches.remove, hotspots.forget),
         contacts=erase_contacts,
-        sheets=sheets.erase,
+        sheets=lambda at: sheets.erase(at) + exports.erase(at),
     )
     if args.json:
         figures = {
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(figures))
     else:
         print(
-            f"已删除 {done.cases} 件案件、{done.contacts} 次来件的个人信息，文件 {done.files} 个，导入的表格 {done.sheets} 份 / "
+            f"已删除 {done.cases} 件案件、{done.contacts} 次来件的个人信息，文件 {done.files} 个，导入、导出的表格 {done.sheets} 份 / "
             f"erased {done.cases} cases, {done.contacts} contacts, {done.files} files, {done.sheets} sheets"
         )
     return 0
@@ -105,7 +105,9 @@ def _plan(*, as_json: bool) -> int:
             f"{Kind(line.kind).label}（{line.kind}）  保存 {years} 年 / years  将删除 {line.cases} 件 / to erase"
             f"  暂缓 {line.held} 件 / held  文件 {line.files} / files"
         )
-    print(f"导入的表格  将删除 {sheets.due(timezone.now()).count()} 份 / imported sheets to erase")
+    now = timezone.now()
+    print(f"导入的表格  将删除 {sheets.due(now).count()} 份 / imported sheets to erase")
+    print(f"导出的表格  将删除 {exports.due(now).count()} 份 / exported sheets to erase")
     return 0
 
 

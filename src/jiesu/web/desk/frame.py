@@ -133,6 +133,7 @@ def page(
         current: name of the view whose entry in the navigation is marked.
     """
     actor = request.actor
+    reads_cases = works_cases(actor) or actor.has("auditor")
     frame: dict[str, Any] = {
         "side_navigation": _side_navigation(
             actor, badges(actor), current, get_language(), get_script_prefix()
@@ -143,8 +144,13 @@ def page(
         "staff_name": actor.name,
         "staff_key": actor.staff_id,
         "staff_role": role_words(actor),
-        "search_url": reverse("desk:search") if works_cases(actor) or actor.has("auditor") else "",
+        "search_url": reverse("desk:search") if reads_cases else "",
         "user_menu": [
+            *(
+                [{"label": _("我的导出"), "url": reverse("exports:list"), "icon": "download"}]
+                if reads_cases
+                else []
+            ),
             {"label": _("账号与安全"), "url": reverse("desk:account"), "icon": "user"},
             {"label": _("退出登录"), "url": reverse("account_logout"), "icon": "logout", "post": True},
         ],
