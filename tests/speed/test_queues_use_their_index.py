@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jiesu.cases.counting import tallies
+from jiesu.cases.counting import badges, tallies
 from jiesu.cases.finding import Search, newest
 from jiesu.cases.models import Case
 from jiesu.cases.worklists import Filters, page, scope_named
@@ -125,6 +125,19 @@ def test_a_month_of_a_queue_is_found_in_the_index_of_its_level(city: str) -> Non
     # Rows of other months are passed over in the index and never looked at.
     condition = next(line for line in plan.splitlines() if "Index Cond" in line)
     assert "registered_at" in condition
+
+
+def test_whoever_routes_nothing_looks_through_no_unrouted_work(city: str) -> None:
+    # given cases that wait at the city's centre, which stands in no county
+    waiting = Case.objects.filter(closed_at=None).order_by("pk").values("pk")[:50]
+    Case.objects.filter(pk__in=waiting).update(organisation=None, county="", state="registered")
+    # when somebody asks for the figures beside the navigation
+    who = person("supervisor")
+    plan = plan_of(lambda: badges(who), analyse=True)
+    # then none of them is read
+    part = plan[plan.index("on cases_case") :]
+    assert "Rows Removed by Filter" not in part, plan
+    assert badges(who).unrouted == 0
 
 
 def test_closed_cases_too_are_walked_the_newest_first(city: str) -> None:

@@ -134,7 +134,8 @@ def badges(actor: Actor) -> Badges:
             {
                 "staff": actor.staff_id,
                 "approves": actor.authority_id if approves else -1,
-                "county": actor.county,
+                # Whoever routes nothing looks nowhere: no county is called so.
+                "county": actor.county if routes else "-",
                 "routes": actor.organisation_id if routes else -1,
             },
         )
