@@ -6,29 +6,62 @@ spends its time both cost more than running them. A statement whose best plan de
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, Self, cast
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections
 from django.db.backends.utils import CursorWrapper
 
 Row = tuple[Any, ...]
 Values = Sequence[Any] | Mapping[str, Any]
+#: A statement or a piece of one, and its values.
+Part = tuple[str, Sequence[Any]]
 
 
 class _Sent(NamedTuple):
     query: bytes
 
 
-class _PreparedCursor(psycopg.Cursor[Row]):
+class _PreparedCursor(psycopg.RawCursor[Row]):
     """psycopg's cursor with parameters bound by the server, always prepared."""
 
     def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:
-        super().execute(query, params, prepare=True)
+        text, names = _numbered(query)
+        values = [params[name] for name in names] if names else params
+        super().execute(text, values or None, prepare=True)
         # Where Django looks for the statement that it shows.
         self._query = cast(Any, _Sent(query.encode()))
         return self
+
+
+_PLACE = re.compile(r"%(?:%|s|\((\w+)\)s)")
+
+
+@lru_cache(maxsize=1024)
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """A statement as PostgreSQL takes it, with numbers in the places of its values; and their names, where it has such.
+
+    psycopg does the same, but for a long statement anew each time.
+
+    >>> _numbered("SELECT %s WHERE a LIKE '%%' AND b = %s")
+    (b"SELECT $1 WHERE a LIKE '%' AND b = $2", ())
+    >>> _numbered("SELECT %(a)s, %(b)s, %(a)s")
+    (b'SELECT $1, $2, $1', ('a', 'b'))
+    """
+    numbers: dict[str, int] = {}
+
+    def number(place: re.Match[str]) -> str:
+        if place.group() == "%%":
+            return "%"
+        name = place.group(1) or f"{len(numbers)}"
+        return f"${numbers.setdefault(name, len(numbers) + 1)}"
+
+    text = _PLACE.sub(number, statement)
+    named = any(not name.isdecimal() for name in numbers)
+    return text.encode(), tuple(numbers) if named else ()
 
 
 def fetch(statement: str, values: Values = ()) -> list[Row]:
@@ -50,6 +83,12 @@ def run(statement: str, values: Values = ()) -> int:
     with _cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)
+
+
+def broken_constraint(error: IntegrityError) -> str:
+    """The name of the constraint that a statement broke; empty where PostgreSQL names none."""
+    cause = error.__cause__
+    return (cause.diag.constraint_name or "") if isinstance(cause, psycopg.Error) else ""
 
 
 def _cursor() -> CursorWrapper:

@@ -10,8 +10,9 @@ import pytest
 
 from jiesu.businesses.actions import find_or_create
 from jiesu.businesses.credit_codes import check_character
-from jiesu.businesses.linking import Named, link, link_many
+from jiesu.businesses.linking import link, link_many
 from jiesu.businesses.models import Business
+from jiesu.businesses.naming import Named
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 9, 1, 2, tzinfo=UTC)

@@ -10,8 +10,9 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from jiesu.businesses.linking import Named, link_many
+from jiesu.businesses.linking import link_many
 from jiesu.businesses.models import Business
+from jiesu.businesses.naming import Named
 from jiesu.cases.models import Case
 from jiesu.config import jobs as config_jobs
 from jiesu.intake import imports, sheets

@@ -17,7 +17,8 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from jiesu.businesses.linking import Named, link
+from jiesu.businesses.linking import link
+from jiesu.businesses.naming import Named
 from jiesu.cases import indexing, jobs, search
 from jiesu.cases.act import act
 from jiesu.cases.models import Case, Clock, ComplaintWords, Message, Party, Passage, ReportWords, RetentionRun

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
+from jiesu.businesses.models import Business
+from jiesu.cases import keys
 from jiesu.cases.act import act
+from jiesu.cases.files import Upload
 from jiesu.cases.models import Case, Link
 from jiesu.intake.actions import register
 from jiesu.intake.entering import enter
@@ -30,6 +38,34 @@ def test_one_press_of_the_button_sent_twice_is_one_case(own_database: str) -> No
     assert len({a.cases for a in answers}) == 1
     assert [a.repeated for a in answers].count(False) == 1
     assert Case.objects.count() == Contact.objects.count() == 1
+
+
+def test_one_press_with_a_picture_sent_twice_keeps_the_files_of_one_case(
+    own_database: str, tmp_path: Path
+) -> None:
+    picture = Upload(name="小票.pdf", content=b"%PDF-1.4 receipt")
+
+    def post() -> Any:
+        return register(
+            form=read(COMPLAINT), actor=citizen("complainant"), at=AT, key="pressed", files=[picture]
+        )
+
+    with override_settings(JIESU=replace(settings.JIESU, home=tmp_path)):
+        keys.ensure_ring()
+        answers = together(*[post] * 4)
+
+    (case,) = {case.number for answer in answers for case in answer.cases}
+    assert {path.parent.name for path in tmp_path.glob("files/*/*/*")} == {str(case)}
+
+
+def test_a_new_shop_named_in_four_calls_at_once_is_one_business(own_database: str) -> None:
+    def post(n: int) -> Any:
+        return register(form=read(COMPLAINT), actor=citizen("complainant"), at=AT, key=f"call {n}")
+
+    together(*[partial(post, n) for n in range(4)])
+
+    business = Business.objects.get()
+    assert list(Case.objects.values_list("business_id", flat=True)) == [business.pk] * 4
 
 
 def test_numbers_are_unique_however_many_come_at_once(own_database: str) -> None:

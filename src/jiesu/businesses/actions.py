@@ -9,10 +9,11 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 
 from jiesu import statements
 from jiesu.businesses.credit_codes import check_credit_code
+from jiesu.businesses.divisions import division_of
 from jiesu.businesses.errors import BusinessError, Code
 from jiesu.businesses.keys import address_key, name_key
 from jiesu.businesses.models import Business, BusinessKind
-from jiesu.places.addresses import Confidence, locate
+from jiesu.businesses.naming import COMPANY
 
 
 def find_or_create(
@@ -85,7 +86,7 @@ def _find(*, code: str | None, key: str, place: str) -> Business | None:
     # Asked for with every contact, so as a statement that nobody has to compose first.
     rows = statements.fetch(_here(), [key, place])
     here = Business.from_db(DEFAULT_DB_ALIAS, _columns(), rows[0]) if rows else None
-    if here is not None or not key.endswith("公司"):
+    if here is not None or not key.endswith(COMPANY):
         return here
     registered = list(Business.objects.filter(name_key=key, unified_credit_code__isnull=False)[:2])
     return registered[0] if len(registered) == 1 else None
@@ -151,9 +152,3 @@ def _fill(business: Business, **known: str) -> Business:
         # address_key stays: it is the name under which the business was first found.
         business.save(update_fields=filled)
     return business
-
-
-def division_of(address: str) -> str:
-    """The division that an address lies in, where that is beyond doubt; else an empty text."""
-    found = locate(address)
-    return found.code if found.confidence is Confidence.HIGH else ""

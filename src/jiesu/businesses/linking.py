@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db.models import Q
 
-from jiesu.businesses.actions import division_of, find_or_create
-from jiesu.businesses.credit_codes import check_credit_code
-from jiesu.businesses.errors import BusinessError
-from jiesu.businesses.keys import address_key, name_key
+from jiesu import statements
+from jiesu.businesses.actions import find_or_create
+from jiesu.businesses.divisions import division_of
+from jiesu.businesses.keys import name_key
 from jiesu.businesses.models import Business, BusinessKind
-
-#: How companies' names end: they are given once, so that a name alone tells which is meant.
-COMPANY = "公司"
-#: Fields of a business that are filled when somebody says them for the first time.
-FILLED = ("address", "division_code", "phone", "shop_name", "shop_url")
-
-
-@dataclass(frozen=True)
-class Named:
-    """A business as a contact names it. Empty texts mean: not given; ``platform`` is the name of the one it sells on."""
-
-    name: str
-    unified_credit_code: str = ""
-    address: str = ""
-    phone: str = ""
-    kind: str = BusinessKind.MERCHANT
-    shop_name: str = ""
-    shop_url: str = ""
-    platform: str = ""
+from jiesu.businesses.naming import COMPANY, FILLED, Named, Place, checked, new_row
+from jiesu.recordsets import document, insertion
 
 
 def link(named: Named, *, at: datetime) -> int | None:
-    """The business meant, added if it is not known; None where it cannot be told from others.
-
-    A credit code that cannot be right is kept with the party as it was said; the business goes without.
-    """
-    checked = _checked(named)
-    return _one(checked, platforms([checked], at=at), at).pk if checked is not None else None
+    """The business meant, added if it is not known; None where it cannot be told from others: see ``checked``."""
+    wanted = checked(named)
+    return _one(wanted, platforms([wanted], at=at), at).pk if wanted is not None else None
 
 
 def _one(named: Named, on: Mapping[str, Business], at: datetime) -> Business:
@@ -71,16 +51,16 @@ def platforms(named: Iterable[Named], *, at: datetime) -> dict[str, Business]:
 
 def link_many(named: Iterable[Named | None], *, at: datetime) -> list[int | None]:
     """Like ``link`` for each, in a handful of queries for all of them together."""
-    asked = [_checked(one) if one is not None else None for one in named]
-    places = {one: _Place.of(one) for one in asked if one is not None}
+    asked = [checked(one) if one is not None else None for one in named]
+    places = {one: Place.of(one) for one in asked if one is not None}
     known = _Known(places.values())
     if fresh := _fresh(places, known):
-        # A rival may add the same meanwhile; the second look takes whichever row there is. All add in one order, so that
-        # no two of them wait for each other.
         on = platforms(fresh.values(), at=at)
-        rows = [_row(fresh[place], place, at, on) for place in sorted(fresh)]
-        Business.objects.bulk_create(rows, ignore_conflicts=True)
-        known = _Known(places.values())
+        # All add in one order, so that no two of them wait for each other.
+        rows = [new_row(fresh[place], place, at=at, on=on) for place in sorted(fresh)]
+        if not _added(rows, known):
+            # A rival added one of them meanwhile; the second look takes whichever row there is.
+            known = _Known(places.values())
     found: dict[Named, int] = {}
     changed: dict[int, Business] = {}
     for one, place in places.items():
@@ -96,9 +76,24 @@ def link_many(named: Iterable[Named | None], *, at: datetime) -> list[int | None
     return [found[one] if one is not None else None for one in asked]
 
 
-def _fresh(places: dict[Named, _Place], known: _Known) -> dict[_Place, Named]:
+_ADDING = f"{insertion(Business, keyed=False)} ON CONFLICT DO NOTHING RETURNING id, unified_credit_code, name_key, address_key"
+
+
+def _added(rows: list[Business], known: _Known) -> bool:
+    """Stores new businesses and lets them be known; False where one of them was there already."""
+    given = statements.fetch(_ADDING, [document(Business, rows, keyed=False)])
+    numbers = {(code, key, place): pk for pk, code, key, place in given}
+    for row in sorted(rows, key=lambda row: row.unified_credit_code is None):
+        row.pk = numbers.get((row.unified_credit_code, row.name_key, row.address_key))
+        if row.pk is None:
+            return False
+        known.learn(row)
+    return True
+
+
+def _fresh(places: dict[Named, Place], known: _Known) -> dict[Place, Named]:
     """What has to be added, once each. Who is named with a code and without is added with it, so those go first."""
-    wanted: dict[_Place, Named] = {}
+    wanted: dict[Place, Named] = {}
     codes: set[str] = set()
     addressed: set[tuple[str, str]] = set()
     companies: dict[str, int] = {}
@@ -110,30 +105,11 @@ def _fresh(places: dict[Named, _Place], known: _Known) -> dict[_Place, Named]:
                 continue
             codes.add(place.code)
             companies[place.key] = companies.get(place.key, known.count(place.key)) + 1
-        elif (place.key, place.address) in addressed or (
-            place.key.endswith(COMPANY) and companies.get(place.key) == 1
-        ):
+        elif (place.key, place.address) in addressed or (place.company and companies.get(place.key) == 1):
             continue
         addressed.add((place.key, place.address))
         wanted[place] = one
     return wanted
-
-
-def _row(named: Named, place: _Place, at: datetime, on: Mapping[str, Business]) -> Business:
-    return Business(
-        kind=named.kind,
-        name=named.name.strip(),
-        unified_credit_code=place.code or None,
-        address=named.address.strip(),
-        division_code=division_of(named.address),
-        phone=named.phone,
-        platform=on.get(name_key(named.platform)),
-        shop_name=named.shop_name,
-        shop_url=named.shop_url,
-        name_key=place.key,
-        address_key=place.address,
-        created_at=at,
-    )
 
 
 def _fill(business: Business, named: Named) -> bool:
@@ -147,36 +123,10 @@ def _fill(business: Business, named: Named) -> bool:
     return any(given.values())
 
 
-def _checked(named: Named) -> Named | None:
-    """What can be looked for: with its code in normal form, or without where that is wrong."""
-    code = ""
-    if named.unified_credit_code.strip():
-        try:
-            code = check_credit_code(named.unified_credit_code)
-        except BusinessError:
-            code = ""
-    if not name_key(named.name) or not (code or named.address):
-        return None
-    return replace(named, unified_credit_code=code)
-
-
-@dataclass(frozen=True, order=True)
-class _Place:
-    """The keys under which a business is looked for."""
-
-    code: str
-    key: str
-    address: str
-
-    @classmethod
-    def of(cls, named: Named) -> _Place:
-        return cls(named.unified_credit_code, name_key(named.name), address_key(named.address))
-
-
 class _Known:
     """The businesses that some contacts may mean, read at once; it chooses as ``find_or_create`` does."""
 
-    def __init__(self, places: Iterable[_Place]) -> None:
+    def __init__(self, places: Iterable[Place]) -> None:
         asked = list(places)
         keys = {p.key for p in asked}
         meant = (
@@ -189,25 +139,29 @@ class _Known:
         self._companies: dict[str, list[Business]] = {}
         # Those with a code first, as they are preferred.
         for business in Business.objects.filter(meant).order_by("unified_credit_code"):
-            if business.unified_credit_code:
-                self._by_code[business.unified_credit_code] = business
-                self._companies.setdefault(business.name_key, []).append(business)
-            self._by_place.setdefault((business.name_key, business.address_key), business)
+            self.learn(business)
+
+    def learn(self, business: Business) -> None:
+        """Takes in one more."""
+        if business.unified_credit_code:
+            self._by_code[business.unified_credit_code] = business
+            self._companies.setdefault(business.name_key, []).append(business)
+        self._by_place.setdefault((business.name_key, business.address_key), business)
 
     def count(self, key: str) -> int:
         """How many of a name are known with a code."""
         return len(self._companies.get(key, ()))
 
-    def without_code(self, place: _Place) -> bool:
+    def without_code(self, place: Place) -> bool:
         """Whether it is known by name and address, and nobody has said its code yet."""
         here = self._by_place.get((place.key, place.address))
         return here is not None and here.unified_credit_code is None
 
-    def find(self, place: _Place) -> Business | None:
+    def find(self, place: Place) -> Business | None:
         if place.code:
             return self._by_code.get(place.code)
         here = self._by_place.get((place.key, place.address))
-        if here is not None or not place.key.endswith(COMPANY):
+        if here is not None or not place.company:
             return here
         registered = self._companies.get(place.key, ())
         return registered[0] if len(registered) == 1 else None

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any
 
 from django.db import connection
-from django.db.models import AutoField, CharField, Field, JSONField, Model, TextField
+from django.db.models import CharField, JSONField, Model, TextField
 from psycopg import Copy, sql
 from pydantic_core import to_json
 
 from jiesu.cases.search import table_for, vector
+from jiesu.recordsets import columns_of, values_of
 
 Convert = Callable[[Any], Any]
 
@@ -25,19 +25,6 @@ def _json(value: Any) -> str | None:
 def _text(value: Any) -> str | None:
     # PostgreSQL holds no NUL; a choice goes as its value.
     return None if value is None else str(value)
-
-
-def columns_of(model: type[Model], *, keyed: bool) -> list[Field[Any, Any]]:
-    """The fields that have a column: a composite key has none of its own, a key that is not set yet is left out."""
-    return [f for f in model._meta.concrete_fields if f.column and (keyed or not isinstance(f, AutoField))]
-
-
-def values_of(fields: Sequence[Field[Any, Any]]) -> Callable[[Any], tuple[Any, ...]]:
-    """The getter of a row's values; a getter of one attribute alone would give no tuple."""
-    if len(fields) == 1:
-        only = attrgetter(fields[0].attname)
-        return lambda row: (only(row),)
-    return attrgetter(*(f.attname for f in fields))
 
 
 @lru_cache(maxsize=64)

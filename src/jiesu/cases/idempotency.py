@@ -14,6 +14,7 @@ from jiesu import statements
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.models import AnsweredKey
 from jiesu.people.actors import Actor
+from jiesu.statements import Part
 
 #: An answer to an Idempotency-Key is kept this long.
 KEY_KEPT = timedelta(days=7)
@@ -35,48 +36,55 @@ def body_hash(body: Any) -> str:
 
 
 def answered(owner: str, key: str, body: Any, at: datetime) -> Any | None:
-    """The stored answer of a key, or None after taking the key for the running request.
+    """The stored answer of a key, or None after taking the key for the running transaction.
 
     Two requests with one key at once: the second waits for the first to end, then gets its answer.
 
     Raises:
-        ActionError: ``idempotency_mismatch`` when the key came with another body.
+        ActionError: ``idempotency_mismatch`` when the key came with another body; ``idempotency_running``.
     """
-    text, values = taking(owner, key, body, at)
-    return None if statements.run(text, values) else given(owner, key, body)
-
-
-def taking(owner: str, key: str, body: Any, at: datetime) -> tuple[str, list[Any]]:
-    """The statement that takes a key nobody has taken, and its values."""
-    return (
+    taken = statements.run(
         "INSERT INTO cases_answeredkey (owner, key, body_hash, at) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT (owner, key) DO NOTHING",
         [owner, key[:120], body_hash(body), at],
     )
+    if taken:
+        return None
+    row = AnsweredKey.objects.get(owner=owner, key=key[:120])
+    return agreed(row.body_hash, row.response, body)
 
 
-def given(owner: str, key: str, body: Any) -> Any:
-    """The stored answer of a key that is taken.
+def agreed(known_hash: str, response: Any, body: Any) -> Any:
+    """The stored answer, if it was given to the same body.
 
     Raises:
         ActionError: ``idempotency_mismatch``, ``idempotency_running``.
     """
-    row = AnsweredKey.objects.get(owner=owner, key=key[:120])
-    if row.body_hash != body_hash(body):
+    if known_hash != body_hash(body):
         raise ActionError(Code.IDEMPOTENCY_MISMATCH, _("同一请求标识已用于不同的内容，请换一个标识。"))
-    if row.response is None:
+    if response is None:
         raise ActionError(Code.IDEMPOTENCY_RUNNING, _("同一请求正在处理，请稍后再试。"))
-    return row.response
+    return response
 
 
 def remember(owner: str, key: str, response: Any, status: int = 201) -> None:
     """Stores the answer of a key taken with ``answered``, in the same transaction."""
-    statements.run(*remembering(owner, key, response, status))
-
-
-def remembering(owner: str, key: str, response: Any, status: int = 201) -> tuple[str, list[Any]]:
-    """The statement with which ``remember`` stores, and its values, for whoever writes other rows with it."""
-    return (
+    statements.run(
         "UPDATE cases_answeredkey SET response = %s, status = %s WHERE owner = %s AND key = %s",
         [json.dumps(response), status, owner, key[:120]],
+    )
+
+
+#: The constraint that lets only one of two requests with the same key through.
+ONCE = "answered_key_once"
+
+
+def answering(owner: str, key: str, body: Any, *, response: Any, at: datetime, status: int = 201) -> Part:
+    """The statement that takes a key together with its answer, for whoever writes all rows of a request at once.
+
+    It breaks ``ONCE`` where a rival was faster, and nothing of the whole statement is written.
+    """
+    return (
+        "INSERT INTO cases_answeredkey (owner, key, body_hash, at, response, status) VALUES (%s, %s, %s, %s, %s, %s)",
+        [owner, key[:120], body_hash(body), at, json.dumps(response), status],
     )

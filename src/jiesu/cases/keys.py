@@ -34,7 +34,7 @@ class Ring:
 
 
 def _seal(key: bytes, plain: bytes) -> bytes:
-    nonce = secrets.token_bytes(NONCE_BYTES)
+    nonce = os.urandom(NONCE_BYTES)
     encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
     body = encryptor.update(plain) + encryptor.finalize()
     return nonce + body + encryptor.tag
@@ -121,7 +121,7 @@ def _known_path(home: object) -> str:
 
 
 def new_data_key() -> bytes:
-    return secrets.token_bytes(KEY_BYTES)
+    return os.urandom(KEY_BYTES)
 
 
 def wrap(data_key: bytes) -> bytes:

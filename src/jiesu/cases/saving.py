@@ -1,4 +1,4 @@
-"""A draft's rows into their tables, in the transaction of the action that made them."""
+"""A draft's rows into their tables: of an action in its transaction, of new cases in one statement."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from django.db.models import Model
 
 from jiesu.cases import search
 from jiesu.cases.draft import Draft, clock_values
-from jiesu.cases.inserting import Part, insert_rows
+from jiesu.cases.inserting import insert_rows
 from jiesu.cases.jobs import Job, job
 from jiesu.cases.marking import counted, marks
 from jiesu.cases.models import Clock, Message
 from jiesu.people.ground import Ground
+from jiesu.statements import Part
 
 
 def save(draft: Draft, standing_on: Ground) -> None:

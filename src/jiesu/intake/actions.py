@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 from pydantic_core import to_json
 
+from jiesu.businesses import asking
 from jiesu.businesses.linking import link
-from jiesu.cases import jobs, keys
+from jiesu.businesses.models import Business
+from jiesu.cases import idempotency, jobs, keys
 from jiesu.cases.act import act, new_case
 from jiesu.cases.beginning import Begun, begin
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import replace
-from jiesu.cases.files import Upload
-from jiesu.cases.idempotency import answered, owner_of, remember, remembering
+from jiesu.cases.files import Upload, store
+from jiesu.cases.idempotency import answered, answering, owner_of, remember
 from jiesu.cases.inserting import insert_rows
 from jiesu.cases.kinds import Kind
 from jiesu.cases.making import made
@@ -34,6 +37,7 @@ from jiesu.intake.opening import named_business, parties
 from jiesu.people.actors import Actor
 from jiesu.people.roles import WORKING
 from jiesu.places.models import Organisation
+from jiesu.statements import broken_constraint
 
 #: A picture of a whole letter may show both matters: where the letter is split, it goes to the report alone.
 WHOLE_LETTER = frozenset({"letter"})
@@ -128,18 +132,15 @@ def register(
     if checked.problems:
         raise refusal(checked)
     _check_split(split)
-    with transaction.atomic():
-        begun = begin(
-            2 if split else 1,
-            beside=Contact,
-            owner=owner_of(actor),
-            key=key,
-            body=_body(form, files, split) if key else None,
-            at=at,
-        )
-        if begun.known is not None:
-            return _known(begun.known)
-        return _register(checked, begun, actor, at, key, files, split, suggest_kind, registered_by)
+    for attempt in range(1, TRIES + 1):
+        taking = _Taking(checked, actor, at, key, tuple(files), split, suggest_kind, registered_by)
+        try:
+            return taking.take()
+        except IntegrityError as error:
+            taking.leave_nothing()
+            if attempt == TRIES or broken_constraint(error) not in RIVALS:
+                raise
+    raise AssertionError("unreachable")
 
 
 def refusal(checked: Checked) -> ActionError:
@@ -163,75 +164,120 @@ def _check_split(split: Split | None) -> None:
             )
 
 
-def _register(
-    checked: Checked,
-    begun: Begun,
-    actor: Actor,
-    at: datetime,
-    key: str | None,
-    files: Sequence[Upload],
-    split: Split | None,
-    suggest_kind: SuggestKind | None,
-    registered_by: Organisation | None,
-) -> Registered:
-    form = checked.form
-    standing_on = begun.standing_on
-    centre = registered_by.pk if registered_by else _registrar(form, actor)
-    kind, confirmed, mixed = _kind(checked, suggest_kind, split)
-    if form.kind == "auto":
-        # What the law asks for depends on what it turns out to be.
-        turned = check(replace(form, kind=kind), strict=False, at=at, some_files=True)
-        checked = replace(checked, incomplete=turned.incomplete)
-    named = named_business(form)
-    business_id = link(named, at=at) if named is not None else None
-    division = standing_on.place(centre).division_code[:6]
-    # Numbers first: what came in then names its cases from the start.
-    numbers = [make_number(division, at, serial) for serial in begun.serials]
-    contact = new_contact(checked, actor=actor, at=at, centre=centre, cases=numbers, pk=begun.beside)
-    base = Opening(
-        kind=kind,
-        channel=form.channel,
-        registered_by=centre,
-        division=division,
-        received_at=checked.received_at,
-        parties=(),
-        text=form.text,
-        demand=form.demand,
-        occurred_on=form.occurred_on,
-        amount=checked.amount,
-        subject=form.subject,
-        contact_id=contact.pk,
-        anonymous=form.anonymous,
-        confirmed=confirmed,
-        incomplete=checked.incomplete,
-        mixed=mixed,
-        external_number=form.external_number,
-        service_due=form.service_due,
-        consent_disclosure=form.consent_disclosure,
-        consent_commission=form.consent_commission,
-        business_id=business_id,
-    )
-    new: list[NewCase] = []
-    cases: list[RegisteredCase] = []
-    for opening in _openings(base, form, split, numbers, business_id):
-        code = new_query_code()
-        kept = [
-            f for f in files if split is None or opening.kind == Kind.REPORT or f.purpose not in WHOLE_LETTER
-        ]
-        one = new_case(
-            replace(opening, query_code=code), actor=actor, at=at, files=kept, standing_on=standing_on
+#: What two requests at once may both want to write first. The slower one then looks again, and finds it there.
+RIVALS = frozenset({idempotency.ONCE, asking.ONCE})
+TRIES = 3
+
+
+@dataclass
+class _Taking:
+    """One go at taking a contact in: it looks, makes all the rows, and writes them in one statement."""
+
+    checked: Checked
+    actor: Actor
+    at: datetime
+    key: str | None
+    files: tuple[Upload, ...]
+    split: Split | None
+    suggest_kind: SuggestKind | None
+    registered_by: Organisation | None
+    numbers: list[int] = field(default_factory=list)
+
+    def take(self) -> Registered:
+        """Raises IntegrityError where a rival was faster; nothing is written then."""
+        named = named_business(self.checked.form)
+        question = asking.question(named) if named is not None else None
+        body = _body(self.checked.form, self.files, self.split) if self.key else None
+        begun = begin(
+            2 if self.split else 1,
+            beside=Contact,
+            owner=owner_of(self.actor),
+            key=self.key,
+            body=body,
+            also=question.asked if question else None,
         )
-        new.append(one)
-        case = one.draft.case
-        cases.append(RegisteredCase(case.pk, case.kind, case.state, code))
-    done = Registered(contact, tuple(cases), checked.incomplete)
-    insert(
-        new,
-        beside=[contact],
-        parts=[remembering(owner_of(actor), key, _answer(done))] if key else [],
-        waiting=[jobs.job("suggest", case=str(case.number)) for case in cases],
-    )
-    return done
+        if begun.known is not None:
+            return _known(begun.known)
+        settled = question.settle(begun.also, at=self.at) if question else None
+        if settled is not None or named is None:
+            with _undone_alone():
+                return self._write(
+                    begun, settled.pk if settled else None, settled.fresh if settled else None, body
+                )
+        with transaction.atomic():
+            return self._write(begun, link(named, at=self.at), None, body)
+
+    def leave_nothing(self) -> None:
+        """Removes the files of cases that have not come about."""
+        if self.files:
+            for number in self.numbers:
+                store().remove_all(number)
+
+    def _write(self, begun: Begun, business_id: int | None, fresh: Business | None, body: Any) -> Registered:
+        checked, actor, at = self.checked, self.actor, self.at
+        form, standing_on = checked.form, begun.standing_on
+        centre = self.registered_by.pk if self.registered_by else _registrar(form, actor)
+        kind, confirmed, mixed = _kind(checked, self.suggest_kind, self.split)
+        if form.kind == "auto":
+            # What the law asks for depends on what it turns out to be.
+            turned = check(replace(form, kind=kind), strict=False, at=at, some_files=True)
+            checked = replace(checked, incomplete=turned.incomplete)
+        division = standing_on.place(centre).division_code[:6]
+        # Numbers first: what came in then names its cases from the start.
+        self.numbers = numbers = [make_number(division, at, serial) for serial in begun.serials]
+        contact = new_contact(checked, actor=actor, at=at, centre=centre, cases=numbers, pk=begun.beside)
+        base = Opening(
+            kind=kind,
+            channel=form.channel,
+            registered_by=centre,
+            division=division,
+            received_at=checked.received_at,
+            parties=(),
+            text=form.text,
+            demand=form.demand,
+            occurred_on=form.occurred_on,
+            amount=checked.amount,
+            subject=form.subject,
+            contact_id=contact.pk,
+            anonymous=form.anonymous,
+            confirmed=confirmed,
+            incomplete=checked.incomplete,
+            mixed=mixed,
+            external_number=form.external_number,
+            service_due=form.service_due,
+            consent_disclosure=form.consent_disclosure,
+            consent_commission=form.consent_commission,
+            business_id=business_id,
+        )
+        new: list[NewCase] = []
+        cases: list[RegisteredCase] = []
+        for opening in _openings(base, form, self.split, numbers, business_id):
+            code = new_query_code()
+            kept = [f for f in self.files if self._belongs(f, opening)]
+            one = new_case(
+                replace(opening, query_code=code), actor=actor, at=at, files=kept, standing_on=standing_on
+            )
+            new.append(one)
+            case = one.draft.case
+            cases.append(RegisteredCase(case.pk, case.kind, case.state, code))
+        done = Registered(contact, tuple(cases), checked.incomplete)
+        insert(
+            new,
+            beside=[contact, fresh] if fresh is not None else [contact],
+            parts=[answering(owner_of(actor), self.key, body, response=_answer(done), at=at)]
+            if self.key
+            else [],
+            waiting=[jobs.job("suggest", case=str(case.number)) for case in cases],
+        )
+        return done
+
+    def _belongs(self, file: Upload, opening: Opening) -> bool:
+        return self.split is None or opening.kind == Kind.REPORT or file.purpose not in WHOLE_LETTER
+
+
+def _undone_alone() -> AbstractContextManager[Any]:
+    """Inside somebody's transaction what fails must be undone by itself; one statement alone needs no transaction."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def _openings(

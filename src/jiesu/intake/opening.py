@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jiesu.businesses.linking import Named
 from jiesu.businesses.models import BusinessKind
+from jiesu.businesses.naming import Named
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind, PartyRole
 from jiesu.cases.opening import PartyInput
 from jiesu.intake.forms import Agent, ContactForm, Person, Respondent

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from jiesu import law
-from jiesu.businesses.linking import Named
 from jiesu.businesses.models import BusinessKind
+from jiesu.businesses.naming import Named
 from jiesu.cases.bulk import Step
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
