@@ -14,6 +14,7 @@ from jiesu.cases.models import Case, Clock, ComplaintWords, Event, Message, Part
 from jiesu.config.private_database import PrivateServer
 from tools.bench import (
     building,
+    calibrating,
     creating,
     exporting,
     figuring,
@@ -55,13 +56,13 @@ def main() -> None:
     building.build(sizes)
     if given.build:
         return
-    load = os.getloadavg()[0]
+    before = calibrating.now()
     with ground.server() as private:
-        run = writing.Run(postgresql=ground.version(private), loads=[load])
+        run = writing.Run(postgresql=ground.version(private), moments=[before])
         kept = not (given.dry or wanted or how == "small")
         for size in sizes:
             run.sizes.append(measure(private, size, times=given.times, wanted=wanted, run=run))
-            run.loads.append(os.getloadavg()[0])
+            run.moments.append(calibrating.now())
             # A run that is interrupted has written what it has measured.
             if kept:
                 writing.write(run)
@@ -70,7 +71,7 @@ def main() -> None:
         if not wanted or "import" in wanted:
             rows = {"small": 500, "full": importing.PROVINCE_YEAR}.get(how, 30_000)
             attempt(run, "import", lambda: imports(private, sizes[0], rows), run.importing)
-            run.loads.append(os.getloadavg()[0])
+            run.moments.append(calibrating.now())
     if kept:
         writing.write(run)
         print(f"written: {writing.PAGE}")

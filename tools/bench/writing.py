@@ -14,6 +14,7 @@ from statistics import median
 
 import psutil
 
+from tools.bench.calibrating import Moment
 from tools.bench.measuring import Figure
 from tools.bench.tables import Table
 
@@ -46,7 +47,7 @@ class Run:
     importing: list[Figure] = field(default_factory=list)
     law: list[Figure] = field(default_factory=list)
     sizes: list[Size] = field(default_factory=list)
-    loads: list[float] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
 
@@ -74,11 +75,16 @@ def machine(run: Run) -> list[str]:
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return [
         f"- Machine: {os.cpu_count()} cores ({processor()}), {memory:.0f} GB memory, {platform.system()} "
-        f"{platform.release()}. Load when begun and at the end of each part: "
-        f"{', '.join(f'{each:.1f}' for each in run.loads)}. The bench alone makes about 1.5; with more, others were at work.",
+        f"{platform.release()}.",
+        f"- When begun and at the end of each part: load {_listed(run, 'load')} (the bench alone makes about 1.5; with "
+        f"more, others were at work); a fixed loop of Python {_listed(run, 'loop')} ms; a page on disk {_listed(run, 'sync')} ms.",
         f"- Python {platform.python_version()}, PostgreSQL {run.postgresql}, {versions}.",
         f"- Source {commit()}, {datetime.now(UTC):%Y-%m-%d}.",
     ]
+
+
+def _listed(run: Run, name: str) -> str:
+    return ", ".join(_number(getattr(each, name)) for each in run.moments)
 
 
 def _number(value: float) -> str:

@@ -263,7 +263,9 @@ class Desk:
         steps = history.steps(draft) if callable(history.steps) else history.steps
         for each in steps:
             self._take(draft, each)
-        draft.project()
+        # The opening has put itself into the case's row.
+        if len(draft.events) > 1:
+            draft.project()
         holder = self.organisations[draft.state.organisation or draft.state.registered_by]
         for column, code in self.ground.place(holder.pk).line.items():
             setattr(draft.case, column, code)

@@ -85,8 +85,9 @@ def suggest(
     '住房和城乡建设部门'
     """
     whole = f"{text}\n{demand}" if demand else text
+    as_said = Suggested(value=said, confidence=95, reasons=[])
     if said and not _may_be_mixed(whole):
-        return Suggested(value=said, confidence=95, reasons=[])
+        return as_said
     hits = _hits(whole)
     scores = _scores(hits)
     reasons_of_form: list[str] = []
@@ -99,6 +100,8 @@ def suggest(
     if respondent:
         scores["complaint"] += 0.5
         scores["report"] += 0.5
+    if said and not _claims_and_tells(hits, scores):
+        return as_said
     # A question about a matter is a consultation only if it is a matter of market regulation.
     if not any(h.signal.key == "market_matter" for h in hits):
         scores["consultation"] *= 0.4
@@ -227,17 +230,22 @@ def _may_be_mixed(text: str) -> bool:
     )
 
 
-def _mixed(text: str, hits: list[_Hit], scores: dict[str, float]) -> tuple[bool, list[str], list[str]]:
-    """A letter is mixed if it claims for itself and also tells a violation to be punished (art. 9)."""
+def _claims_and_tells(hits: list[_Hit], scores: dict[str, float]) -> bool:
+    """Whether the whole of a letter claims, tells a violation and calls for punishment, each strongly enough."""
     keys = {hit.signal.key for hit in hits}
     violation = any(h.signal.speaks_for == "report" and h.signal.key not in _PUNISHES for h in hits)
-    if not (
+    return bool(
         keys & _CLAIMS
         and keys & _PUNISHES
         and violation
         and scores["complaint"] >= _MIXED_COMPLAINT
         and scores["report"] >= _MIXED_REPORT
-    ):
+    )
+
+
+def _mixed(text: str, hits: list[_Hit], scores: dict[str, float]) -> tuple[bool, list[str], list[str]]:
+    """A letter is mixed if it claims for itself and also tells a violation to be punished (art. 9)."""
+    if not _claims_and_tells(hits, scores):
         return False, [], []
     one, two = [], []
     for sentence in (m.group().strip() for m in _SENTENCE.finditer(text)):
