@@ -16,10 +16,10 @@ from jiesu.cases.rotation import Code, RotationError, retire, rotate, status
 from jiesu.cases.verify import verify_all
 from jiesu.config import cli
 from jiesu.config.commands.keys import TABLES
-from jiesu.intake.actions import register
 from jiesu.intake.forms import ContactForm, Person
 from jiesu.intake.models import Contact
 from jiesu.intake.queries import original_text
+from jiesu.intake.registering import register
 from jiesu.people.actors import Actor
 from tests.cases.conftest import Teller, moment
 

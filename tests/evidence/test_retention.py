@@ -32,11 +32,11 @@ from jiesu.cases.models.children import Child
 from jiesu.cases.verify import verify_case
 from jiesu.config import cli
 from jiesu.intake import sheets
-from jiesu.intake.actions import register
 from jiesu.intake.entering import enter
 from jiesu.intake.errors import IntakeError
 from jiesu.intake.forms import ContactForm, Person, Respondent
 from jiesu.intake.models import Contact
+from jiesu.intake.registering import register
 from jiesu.intake.retention import erase_contacts
 from jiesu.people.actors import Actor
 from jiesu.people.models import Setting, Staff

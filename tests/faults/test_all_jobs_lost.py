@@ -14,8 +14,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from jiesu.cases import recalculation
 from jiesu.cases.models import Anchor, Case, Clock, Event, Link, Message, Reminder, Suggestion
 from jiesu.cases.verify import verify_all
-from jiesu.intake.actions import register
 from jiesu.intake.forms import ContactForm, Person, Respondent
+from jiesu.intake.registering import register
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import Actor
 from jiesu.people.models import Staff

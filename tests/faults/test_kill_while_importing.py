@@ -23,10 +23,10 @@ from jiesu.cases.models import Case, ComplaintWords, Event
 from jiesu.cases.verify import verify_all
 from jiesu.config.private_database import PrivateServer
 from jiesu.intake import imports, sheets
-from jiesu.intake.actions import register
 from jiesu.intake.forms import read
 from jiesu.intake.import_models import ImportedRow, ImportRun
 from jiesu.intake.models import Contact
+from jiesu.intake.registering import register
 from jiesu.people.actors import SYSTEM, citizen
 from jiesu.places.queries import by_key
 from tests.conftest import database_urls

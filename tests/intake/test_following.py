@@ -14,7 +14,6 @@ from jiesu.cases.lawbook import refusal_grounds
 from jiesu.cases.lifecycle import table
 from jiesu.cases.models import Case, Clock, Event, Message
 from jiesu.intake import limits
-from jiesu.intake.actions import RegisteredCase, Split, register
 from jiesu.intake.entering import enter
 from jiesu.intake.errors import Code, IntakeError
 from jiesu.intake.following import actor_of, followed, open_notice
@@ -22,6 +21,7 @@ from jiesu.intake.forms import read
 from jiesu.intake.limits import count, forget
 from jiesu.intake.models import PublicUse
 from jiesu.intake.prospects import prospects
+from jiesu.intake.registering import RegisteredCase, Split, register
 from jiesu.people.actors import Actor, citizen
 from jiesu.places.queries import by_key
 from tests.intake.given import AT, COMPLAINT, REPORT

@@ -13,11 +13,11 @@ from jiesu.cases.compose import party_plain
 from jiesu.cases.files import Upload
 from jiesu.cases.models import Case, Clock, File, Link, Party
 from jiesu.cases.verify import verify_case
-from jiesu.intake.actions import register
 from jiesu.intake.entering import enter
 from jiesu.intake.forms import read
 from jiesu.intake.links import complete_links, sweep_links
 from jiesu.intake.models import Contact
+from jiesu.intake.registering import register
 from jiesu.people.actors import Actor, citizen
 from jiesu.places.queries import by_key
 from tests.intake.given import AT, COMPLAINT, REPORT

@@ -16,12 +16,12 @@ from jiesu.cases import keys
 from jiesu.cases.act import act
 from jiesu.cases.files import Upload
 from jiesu.cases.models import Case, Link
-from jiesu.intake.actions import register
 from jiesu.intake.entering import enter
 from jiesu.intake.errors import Code, IntakeError
 from jiesu.intake.forms import read
 from jiesu.intake.links import complete_links
 from jiesu.intake.models import Contact
+from jiesu.intake.registering import register
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import citizen
 from jiesu.people.models import Staff

@@ -15,10 +15,11 @@ from jiesu.cases.compose import party_plain
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.files import Upload
 from jiesu.cases.models import AnsweredKey, Case, Clock, Event, File, Link, Party
-from jiesu.intake.actions import Registered, Split, add_to_case, note_contact, register
+from jiesu.intake.actions import add_to_case, note_contact
 from jiesu.intake.forms import FormError, read
 from jiesu.intake.models import Contact, Outcome
 from jiesu.intake.queries import earlier, original_text
+from jiesu.intake.registering import Registered, Split, register
 from jiesu.people.actors import Actor, citizen
 from jiesu.places.queries import by_key
 from jiesu.triage import kind as triage_kind

@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jiesu.cases.act import Acted, act
-from jiesu.intake.actions import Registered, Split, register
 from jiesu.intake.forms import read
+from jiesu.intake.registering import Registered, Split, register
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import Actor
 from jiesu.people.models import Staff

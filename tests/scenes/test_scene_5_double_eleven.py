@@ -7,7 +7,7 @@ import pytest
 from jiesu.cases.models import Case, Clock
 from jiesu.cases.queries import visible
 from jiesu.cases.verify import verify_case
-from jiesu.intake.actions import Split
+from jiesu.intake.registering import Split
 from jiesu.triage.tasks import suggestions, text_of
 from tests.scenes.given import bureau, does, moment, taken, who
 

@@ -14,8 +14,8 @@ from jiesu.cases.models import Case, Clock, Message
 from jiesu.cases.offering import offered
 from jiesu.cases.queries import parts_of, visible
 from jiesu.cases.verify import verify_case
-from jiesu.intake.actions import Split
 from jiesu.intake.links import complete_links
+from jiesu.intake.registering import Split
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 from tests.scenes.given import bureau, does, moment, taken, who

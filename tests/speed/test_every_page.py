@@ -24,9 +24,9 @@ from jiesu.cases.act import act
 from jiesu.cases.models import Case, Clock, Message
 from jiesu.cases.worklists import Filters, scope_named
 from jiesu.insight.hotspots import keeping, notices, queries
-from jiesu.intake.actions import register
 from jiesu.intake.forms import read
 from jiesu.intake.import_models import ImportRun
+from jiesu.intake.registering import register
 from jiesu.people.actors import SYSTEM, citizen
 from jiesu.people.models import Staff
 from jiesu.people.tokens import issue_token

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jiesu.cases.act import act
-from jiesu.intake.actions import RegisteredCase, register
 from jiesu.intake.forms import read
+from jiesu.intake.registering import RegisteredCase, register
 from jiesu.people.actors import SYSTEM, citizen
 from jiesu.people.models import Staff
 from jiesu.people.tokens import issue_token

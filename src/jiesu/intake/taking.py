@@ -15,12 +15,12 @@ from jiesu.cases import bulk, jobs
 from jiesu.cases.kinds import Kind
 from jiesu.cases.making import made
 from jiesu.cases.opening import Opening, make_number
-from jiesu.intake.actions import SuggestKind
 from jiesu.intake.forms import ContactForm
 from jiesu.intake.histories import contact_row
 from jiesu.intake.import_models import ImportedRow, ImportRun
 from jiesu.intake.models import Contact
 from jiesu.intake.opening import named_business, parties
+from jiesu.intake.registering import SuggestKind
 from jiesu.intake.rows import Problem, Ready, prepare
 from jiesu.intake.spreadsheet import Head, Row, format_named, word
 from jiesu.people import calendar

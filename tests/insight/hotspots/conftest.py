@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jiesu.intake import forms
-from jiesu.intake.actions import register
+from jiesu.intake.registering import register
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import Actor
 from jiesu.people.models import Staff

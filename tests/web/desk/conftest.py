@@ -17,7 +17,7 @@ from django.utils import timezone
 from jiesu.cases.act import Acted, act
 from jiesu.cases.models import Case
 from jiesu.intake import forms
-from jiesu.intake.actions import register
+from jiesu.intake.registering import register
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import Actor
 from jiesu.people.models import Staff

@@ -10,8 +10,8 @@ from jiesu.cases.act import act, load
 from jiesu.cases.errors import ActionError
 from jiesu.cases.lifecycle.closing import CHECKED
 from jiesu.cases.models import Case, Event, File, Message
-from jiesu.intake.actions import RegisteredCase, register
 from jiesu.intake.forms import read
+from jiesu.intake.registering import RegisteredCase, register
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import Actor, citizen
 from jiesu.people.models import Staff

@@ -11,8 +11,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from jiesu.intake.actions import register
 from jiesu.intake.forms import read
+from jiesu.intake.registering import register
 from tests.speed.conftest import person
 from tests.speed.test_query_counts import BODY
 from tests.web.conftest import As, sign_in

@@ -12,8 +12,8 @@ from pydantic import Field
 from jiesu.cases.errors import Code as CaseCode
 from jiesu.cases.kinds import Channel
 from jiesu.intake import limits
-from jiesu.intake.actions import register
 from jiesu.intake.forms import STRICT_CHANNELS, ContactForm, FormError, read
+from jiesu.intake.registering import register
 from jiesu.people.actors import Actor, Party, citizen
 from jiesu.people.tokens import Scope
 from jiesu.triage.kind import suggest

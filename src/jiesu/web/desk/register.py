@@ -19,12 +19,13 @@ from jiesu.cases.errors import ActionError
 from jiesu.cases.files import Upload
 from jiesu.cases.kinds import Channel
 from jiesu.cases.worklists import items, shown
-from jiesu.intake.actions import Split, add_to_case, note_contact
-from jiesu.intake.actions import register as take_in
+from jiesu.intake.actions import add_to_case, note_contact
 from jiesu.intake.checking import INCOMPLETE
 from jiesu.intake.forms import Agent, ContactForm, Person, Respondent
 from jiesu.intake.models import Outcome
 from jiesu.intake.queries import earlier
+from jiesu.intake.registering import Split
+from jiesu.intake.registering import register as take_in
 from jiesu.intake.telephones import normal_phone
 from jiesu.people import calendar
 from jiesu.people.actors import SHANGHAI

@@ -21,11 +21,11 @@ from jiesu.cases.files import MOST_FILES
 from jiesu.cases.kinds import Kind
 from jiesu.cases.models import Case
 from jiesu.intake import held, limits
-from jiesu.intake.actions import Registered, Split, register
 from jiesu.intake.checking import check
 from jiesu.intake.errors import IntakeError
 from jiesu.intake.following import actor_of
 from jiesu.intake.prospects import prospects
+from jiesu.intake.registering import Registered, Split, register
 from jiesu.triage import kind as triage_kind
 from jiesu.web.portal.answers import Answers
 from jiesu.web.portal.frame import address_of, done, grant, one_upload, page, portal_url, remember_done
