@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jiesu.cases.counting import badges, tallies
@@ -33,11 +33,17 @@ BESIDE = {"case_failed_notice"}
 
 def plan_of(work: Callable[[], object], *, analyse: bool = False) -> str:
     """The plan of the one statement that a read sends."""
-    with CaptureQueriesContext(connection) as sent:
+    sent: list[tuple[str, Any]] = []
+
+    def note(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: Any) -> Any:
+        sent.append((sql, values))
+        return execute(sql, values, many, context)
+
+    with connection.execute_wrapper(note):
         work()
-    (statement,) = [q["sql"] for q in sent.captured_queries]
+    ((statement, values),) = sent
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {'(ANALYZE)' if analyse else ''} {statement}")
+        cursor.execute(f"EXPLAIN {'(ANALYZE)' if analyse else ''} {statement}", values)
         return "\n".join(row[0] for row in cursor.fetchall())
 
 

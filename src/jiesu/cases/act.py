@@ -69,10 +69,10 @@ def options_for(standing_on: Ground, organisation: int | None, at: datetime) -> 
     return {k: v for k, v in values.items() if k in defaults and v != defaults[k]}
 
 
-def context(case: Case, actor: Actor, at: datetime) -> Context:
+def context(case: Case, actor: Actor, at: datetime, *, standing_on: Ground | None = None) -> Context:
     """What surrounds an action: calendar and settings as in force when the case was received."""
     return surroundings(
-        ground.current(),
+        standing_on or ground.current(),
         actor,
         at,
         organisation=case.organisation_id or case.registered_by_id,

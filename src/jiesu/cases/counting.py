@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, QuerySet
 
+from jiesu import statements
 from jiesu.cases.kinds import Kind, State
 from jiesu.cases.models import Case
 from jiesu.cases.statements import BY_CLOCK, Condition, both, condition, first_of
@@ -123,23 +124,21 @@ def badges(actor: Actor) -> Badges:
     """What waits for an actor, in one query. Unrouted work has no bureau yet and stands in its centre's county."""
     approves = actor.has("head") and actor.authority_id is not None
     routes = actor.has("dispatcher", "calltaker")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT count(*) FROM (SELECT 1 FROM cases_reminder"  # noqa: S608 - statements of ours
-            "  WHERE recipient_id = %(staff)s AND read_at IS NULL LIMIT 100) r),"
-            f" (SELECT count(*) FROM ({' UNION ALL '.join(_APPROVALS)} LIMIT 100) p),"
-            " (SELECT count(*) FROM (SELECT 1 FROM cases_case"
-            "  WHERE county = %(county)s AND organisation_id IS NULL AND closed_at IS NULL"
-            "  AND registered_by_id = %(routes)s AND state = 'registered' LIMIT 100) u)",
-            {
-                "staff": actor.staff_id,
-                "approves": actor.authority_id if approves else -1,
-                # Whoever routes nothing looks nowhere: no county is called so.
-                "county": actor.county if routes else "-",
-                "routes": actor.organisation_id if routes else -1,
-            },
-        )
-        reminders, approvals, unrouted = cursor.fetchone()
+    ((reminders, approvals, unrouted),) = statements.fetch(
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM cases_reminder"  # noqa: S608 - statements of ours
+        "  WHERE recipient_id = %(staff)s AND read_at IS NULL LIMIT 100) r),"
+        f" (SELECT count(*) FROM ({' UNION ALL '.join(_APPROVALS)} LIMIT 100) p),"
+        " (SELECT count(*) FROM (SELECT 1 FROM cases_case"
+        "  WHERE county = %(county)s AND organisation_id IS NULL AND closed_at IS NULL"
+        "  AND registered_by_id = %(routes)s AND state = 'registered' LIMIT 100) u)",
+        {
+            "staff": actor.staff_id,
+            "approves": actor.authority_id if approves else -1,
+            # Whoever routes nothing looks nowhere: no county is called so.
+            "county": actor.county if routes else "-",
+            "routes": actor.organisation_id if routes else -1,
+        },
+    )
     return Badges(reminders, approvals, unrouted)
 
 

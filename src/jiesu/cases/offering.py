@@ -15,6 +15,7 @@ from jiesu.cases.models import Case
 from jiesu.cases.permission import may, may_propose, needs_approval
 from jiesu.cases.queries import standing
 from jiesu.people.actors import Actor
+from jiesu.people.ground import Ground
 from jiesu.people.visibility import Standing, capacities
 
 
@@ -32,11 +33,21 @@ class Offered:
 
 
 def offered(
-    case: Case, state: CaseState, actor: Actor, at: datetime, *, participants: Standing | None = None
+    case: Case,
+    state: CaseState,
+    actor: Actor,
+    at: datetime,
+    *,
+    participants: Standing | None = None,
+    standing_on: Ground | None = None,
 ) -> list[Offered]:
-    """The actions this actor may take on this case now, in the order of the table."""
+    """The actions this actor may take on this case now, in the order of the table.
+
+    Args:
+        participants, standing_on: where they have been read; else they are read here.
+    """
     held = capacities(participants or standing(case), actor)
-    ctx = context(case, actor, at)
+    ctx = context(case, actor, at, standing_on=standing_on)
     found: list[Offered] = []
     for row in table(case.kind).rows.values():
         if row.group == "hidden" or state.state not in row.states:

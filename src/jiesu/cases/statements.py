@@ -13,10 +13,11 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import JSONField, Model, QuerySet
 from django.db.models.base import ModelState
 
+from jiesu import statements
 from jiesu.cases.models import Case
 from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
@@ -96,7 +97,7 @@ class _Table:
     """A table's columns as text, what they are called on a model, and which of them hold JSON."""
 
     columns: str
-    names: frozenset[str]
+    names: tuple[str, ...]
     json: tuple[int, ...]
     count: int
 
@@ -107,10 +108,22 @@ def _table(model: type[Model]) -> _Table:
     fields = [f for f in model._meta.concrete_fields if f.column]
     return _Table(
         ", ".join(f'{model._meta.db_table}."{f.column}"' for f in fields),
-        frozenset(f.attname for f in fields),
+        tuple(f.attname for f in fields),
         tuple(n for n, f in enumerate(fields) if isinstance(f, JSONField)),
         len(fields),
     )
+
+
+def _stored(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
+    """A stored row as an object; columns that are not named are read when asked for.
+
+    As unpickling makes a model: its ``__init__`` asks every field for what the row has said already.
+    """
+    row = model.__new__(model)
+    row._state = state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    row.__dict__.update(zip(names, values, strict=True))
+    return row
 
 
 def _made(model: type[M], row: Sequence[Any]) -> M:
@@ -119,27 +132,27 @@ def _made(model: type[M], row: Sequence[Any]) -> M:
     for n in table.json:
         if values[n] is not None:
             values[n] = json.loads(values[n])
-    return model.from_db(connection.alias, table.names, values)
+    return _stored(model, table.names, values)
 
 
 def fetched(model: type[M], where: str, values: Sequence[Any], /, **more: str) -> list[M]:
-    """Rows of a model by a written statement.
+    """Rows of a model by a prepared statement.
 
     Args:
-        where: the condition and the order.
+        where: the condition and the order; found by a key, so that no plan depends on the values.
         values: of the condition.
         more: further expressions, set on each row under their names.
     """
     table = _table(model)
     chosen = ", ".join([table.columns, *more.values()])
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {chosen} FROM {model._meta.db_table} WHERE {where}", values)  # noqa: S608
-        found = []
-        for row in cursor.fetchall():
-            each = _made(model, row)
-            for name, value in zip(more, row[table.count :], strict=True):
-                setattr(each, name, value)
-            found.append(each)
+    found = []
+    for row in statements.fetch(
+        f"SELECT {chosen} FROM {model._meta.db_table} WHERE {where}",  # noqa: S608 - our own names
+        values,
+    ):
+        each = _made(model, row)
+        each.__dict__.update(zip(more, row[table.count :], strict=True))
+        found.append(each)
     return found
 
 
@@ -198,25 +211,21 @@ class _Met:
     def organisation(self, pk: int, names: Iterable[str]) -> Organisation:
         if pk not in self.organisations:
             columns = ("id", "key", "name", "short_name")
-            self.organisations[pk] = Organisation.from_db(connection.alias, columns, (pk, *names))
+            self.organisations[pk] = _stored(Organisation, columns, (pk, *names))
         return self.organisations[pk]
 
     def person(self, pk: int, name: str) -> Staff:
         if pk not in self.staff:
-            self.staff[pk] = Staff.from_db(connection.alias, ("id", "name"), (pk, name))
+            self.staff[pk] = _stored(Staff, ("id", "name"), (pk, name))
         return self.staff[pk]
 
 
 def _case(row: Sequence[Any], met: _Met) -> Case:
-    """A row with its names as a case; columns that lists do not show are read when asked for."""
+    """A row with its names as a case."""
     end = len(_FIELDS) + 1
     values = list(row[1:end])
     values[_FACTS] = json.loads(values[_FACTS])
-    # As unpickling makes a model: its ``__init__`` asks every field for what the row has said already.
-    case = Case.__new__(Case)
-    case._state = ModelState()
-    case._state.adding, case._state.db = False, connection.alias
-    case.__dict__.update(zip(_NAMES, values, strict=True))
+    case = _stored(Case, _NAMES, values)
     taking_part, *around = row[end:]
     case.taking_part = json.loads(taking_part) if taking_part else []  # type: ignore[attr-defined]
     related = case._state.fields_cache

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.utils import timezone
+
+from jiesu import statements
 
 #: A session that is used is renewed this often, at most: the idle time-out is as much shorter. Each page would
 #: otherwise wait for the disk.
@@ -16,24 +17,22 @@ RENEWED = timedelta(minutes=1)
 
 
 class SessionStore(db.SessionStore):
-    """Django's own, read by a written statement and renewed once a minute instead of with every page."""
+    """Django's own, read by a prepared statement and renewed once a minute instead of with every page."""
 
     ends: datetime | None = None
     #: Set where a page asks by itself: nobody may be there, and the idle time goes on.
     unattended = False
 
     def _get_session_from_db(self) -> Any:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s",
-                [self.session_key, timezone.now()],
-            )
-            row = cursor.fetchone()
-        if row is None:
+        found = statements.fetch(
+            "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s",
+            [self.session_key, timezone.now()],
+        )
+        if not found:
             self._session_key = None
             return None
-        self.ends = row[1]
-        return Session(session_key=str(self.session_key), session_data=row[0], expire_date=row[1])
+        ((data, self.ends),) = found
+        return Session(session_key=str(self.session_key), session_data=data, expire_date=self.ends)
 
     def save(self, must_create: bool = False) -> None:
         """Write the session if it has changed, or has not been renewed for a while."""

@@ -1,4 +1,4 @@
-"""Whoever enters, read with all that every request needs: home, bureau, roles of the day, covers, calendar in use.
+"""Whoever enters, read with all that every request needs: home, bureau, roles of the day, covers, calendar in use, ground.
 
 One prepared statement: composing and planning it takes longer than running it.
 """
@@ -36,6 +36,7 @@ LEFT JOIN places_organisation p ON p.id = o.parent_id
 LEFT JOIN places_organisation g ON g.id = p.parent_id
 CROSS JOIN LATERAL {_HELD.format(staff="s.id")}
 LEFT JOIN ({LATEST}) y ON TRUE
+LEFT JOIN places_reference v ON TRUE
 """
 
 
@@ -93,9 +94,9 @@ def _read(
     found = statements.fetch(_statement(more, join, where), {**values, "day": day})
     if not found:
         return None
-    roles, covers, version, imported_at, *columns = found[0]
+    roles, covers, version, imported_at, reference, *columns = found[0]
     staff, home, above, top, *others = _made((*_TABLES, *more), columns)
-    staff.imports = Imports(version, imported_at)
+    staff.imports, staff.reference = Imports(version, imported_at), reference
     staff.held = Held(day, frozenset(roles or ()), frozenset(covers or ()))
     staff.organisation, home.parent = home, above
     if above is not None:
@@ -108,9 +109,7 @@ def _statement(more: tuple[tuple[str, type[models.Model]], ...], join: str, wher
     columns = [
         f'{name}."{f.column}"' for name, model in (*_TABLES, *more) for f in model._meta.concrete_fields
     ]
-    return (
-        f"SELECT r.names, c.ids, y.version, y.at, {', '.join(columns)} FROM {_ACCOUNT} {join} WHERE {where}"  # noqa: S608
-    )
+    return f"SELECT r.names, c.ids, y.version, y.at, v.version, {', '.join(columns)} FROM {_ACCOUNT} {join} WHERE {where}"  # noqa: S608
 
 
 def _made(tables: Sequence[tuple[str, type[models.Model]]], row: Sequence[Any]) -> list[Any]:

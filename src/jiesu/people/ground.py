@@ -17,7 +17,7 @@ from jiesu import statements
 from jiesu.law.calendar import Calendar
 from jiesu.people import calendar
 from jiesu.people.actors import SHANGHAI
-from jiesu.people.models import Setting
+from jiesu.people.models import Setting, Staff
 from jiesu.people.registry import definitions
 from jiesu.places.models import Organisation, OrganisationLevel, OrganisationType
 from jiesu.places.queries import IN_LINE
@@ -109,6 +109,12 @@ def current() -> Ground:
     """The ground as it stands now: one small query; the rest is in memory while nothing has changed."""
     ((version,),) = statements.fetch("SELECT version FROM places_reference")
     return at_version(version)
+
+
+def entered(staff: Staff) -> Ground:
+    """The ground as it stood when an account was read by ``entering``; else as ``current``."""
+    version: UUID | None = getattr(staff, "reference", None)
+    return current() if version is None else at_version(version)
 
 
 # Two versions: whoever still reads the one before a change does not read everything again.

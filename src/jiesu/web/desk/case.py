@@ -26,7 +26,7 @@ from jiesu.cases.models import Case, Event, Message
 from jiesu.cases.offering import Offered, offered
 from jiesu.cases.queries import visible
 from jiesu.intake.checking import INCOMPLETE
-from jiesu.people import calendar
+from jiesu.people import calendar, ground
 from jiesu.people.access import record_access
 from jiesu.people.models import AccessAct
 from jiesu.people.visibility import Capacity, Part, capacities
@@ -193,8 +193,11 @@ def case(request: DeskRequest, number: int) -> HttpResponse:
     file = read(number, actor=actor)
     if file.case.kind in (Kind.REPORT, Kind.LEAD) and file.may(Part.CONTENT):
         record_access(actor=actor, act=AccessAct.OPEN_REPORT, at=request.now, case_id=file.case.pk)
-    days = calendar.entered(request.staff)
-    offers = offered(file.case, file.state, actor, request.now, participants=file.standing)
+    standing_on = ground.entered(request.staff)
+    days = standing_on.calendar
+    offers = offered(
+        file.case, file.state, actor, request.now, participants=file.standing, standing_on=standing_on
+    )
     seen = seen_links(request, file)
     history = file.may(Part.HISTORY) or file.may(Part.CONTENT)
     events = events_of(file.case.pk) if history else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -13,6 +13,7 @@ from django.db.models import Model
 from jiesu.cases import keys
 from jiesu.cases.draft import load_state
 from jiesu.cases.facts import CaseState
+from jiesu.cases.making import made
 from jiesu.cases.models import (
     Case,
     Clock,
@@ -49,7 +50,11 @@ CHILDREN: dict[str, tuple[type[Model], tuple[str, ...]]] = {
     "suggestion_rows": (Suggestion, ("seq", "topic", "value", "reasons", "confidence", "taken")),
     "proposal_rows": (Proposal, ("seq", "action", "proposed_by_id", "proposed_at", "status")),
 }  # fmt: skip
-INSTANTS = frozenset({"created_at", "sent_at", "proven_at", "at", "proposed_at"})
+_CLOCK = tuple(f.attname for f in Clock._meta.concrete_fields if f.column and f.attname != "case_id")
+INSTANTS = frozenset(
+    {"created_at", "sent_at", "proven_at", "at", "proposed_at", "started_at", "received_at", "due_at"}
+)
+DAYS = frozenset({"due_on", "met_on", "decided_on"})
 
 
 @dataclass
@@ -88,12 +93,17 @@ class CaseFile:
         return "" if reference is None else str(reference)
 
 
-def _instants(row: dict[str, Any]) -> dict[str, Any]:
-    return {k: datetime.fromisoformat(v) if k in INSTANTS and v else v for k, v in row.items()}
+def _typed(name: str, value: Any) -> Any:
+    """A value of a column as Django would give it; JSON has neither instants nor days."""
+    if not value:
+        return value
+    if name in INSTANTS:
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if name in DAYS else value
 
 
 def read(number: str | int, *, actor: Actor, children: bool = True) -> CaseFile:
-    """The case, if the actor may see it; two queries.
+    """The case, if the actor may see it; one query.
 
     Raises:
         ActionError: ``case_not_found``, the same for a number that does not exist and one that is hidden.
@@ -107,15 +117,16 @@ def read(number: str | int, *, actor: Actor, children: bool = True) -> CaseFile:
     case = found[0]
     for name, model in _RELATED.items():
         _relate(case, name, model)
-    listed = {n: _rows(getattr(case, n)) for n in (*CHILDREN, "taking_part") if n in more}
+    listed = {n: _rows(getattr(case, n)) for n in (*CHILDREN, "taking_part", "its_clocks") if n in more}
     case.taking_part = listed.pop("taking_part")  # type: ignore[attr-defined]
     standing = standing_of(case)
-    state = load_state(case, fetched(Clock, "case_id = %s ORDER BY seq", [pk]))
+    state = load_state(case, [made(Clock, case_id=pk, **row) for row in listed.pop("its_clocks")])
     return CaseFile(case, standing, visible_parts(standing, actor), state, listed)
 
 
 def _rows(text: str | None) -> list[dict[str, Any]]:
-    return [_instants(row) for row in json.loads(text)] if text else []
+    rows: list[dict[str, Any]] = json.loads(text) if text else []
+    return [{name: _typed(name, value) for name, value in row.items()} for row in rows]
 
 
 def _relate(case: Case, name: str, model: type[Organisation] | type[Staff]) -> None:
@@ -146,6 +157,7 @@ _RELATED: dict[str, type[Organisation] | type[Staff]] = {
 }  # fmt: skip
 _SHOWN = {Organisation: ("id", "key", "name", "short_name", "type"), Staff: ("id", "name")}
 _AROUND = {
+    "its_clocks": _listed(Clock, _CLOCK),
     "taking_part": "(SELECT jsonb_agg(jsonb_build_object('capacity', t.capacity, 'organisation', t.organisation_id))"
     "::text FROM cases_participant t WHERE t.case_id = cases_case.id AND t.until IS NULL)",
     **{

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from jiesu import statements
 from jiesu.cases import lawbook
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.choices import resolve
@@ -93,14 +93,12 @@ class Names:
             self._read()
 
     def _read(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT TRUE, id, name FROM people_staff WHERE id = ANY(%s)"
-                " UNION ALL SELECT FALSE, id, short_name FROM places_organisation WHERE id = ANY(%s)",
-                [list(self.staff), list(self.organisations)],
-            )
-            for person, pk, name in cursor.fetchall():
-                (self._staff if person else self._organisations)[pk] = name
+        for person, pk, name in statements.fetch(
+            "SELECT TRUE, id, name FROM people_staff WHERE id = ANY(%s::bigint[])"
+            " UNION ALL SELECT FALSE, id, short_name FROM places_organisation WHERE id = ANY(%s::bigint[])",
+            [list(self.staff), list(self.organisations)],
+        ):
+            (self._staff if person else self._organisations)[pk] = name
 
     def _note(self, spec: Field, value: Any) -> None:
         if value in (None, ""):
@@ -139,10 +137,11 @@ def words_of(spec: Field, value: Any, file: CaseFile, names: Names, on: datetime
         return moment_words(datetime.fromisoformat(str(value)))
     if spec.type == Type.DATE:
         return day_words(datetime.fromisoformat(str(value)))
-    labels = {str(k): str(v) for k, v in _choices(spec, file, on)}
+    # Labels are put into words where they are shown: a field has dozens of them, an event one.
+    labels = {str(k): v for k, v in _choices(spec, file, on)}
     if isinstance(value, list):
-        return _("；").join(labels.get(str(v), str(v)) for v in value)
-    return labels.get(str(value), str(value))
+        return _("；").join(str(labels.get(str(v), v)) for v in value)
+    return str(labels.get(str(value), value))
 
 
 def _choices(spec: Field, file: CaseFile, on: datetime) -> Iterable[Any]:
