@@ -1,4 +1,4 @@
-"""Template tags and filters of every page: `{% load jiesu %}`."""
+"""Template tags and filters of every page: `{% load jiesu %}`, after `i18n` and `static`."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -11,9 +11,11 @@ from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from jiesu.web.templatetags import constant
 from jiesu.web.templatetags import presentation as show
 
 register = template.Library()
+constant.register_in(register)
 
 
 @lru_cache(maxsize=512)
