@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
@@ -31,6 +30,7 @@ from jiesu.people.access import record_access
 from jiesu.people.models import AccessAct
 from jiesu.people.visibility import Capacity, Part, capacities
 from jiesu.triage.subject import subjects
+from jiesu.web.desk.addresses import case_url
 from jiesu.web.desk.casefile import CaseFile, message_body, plain_party, read
 from jiesu.web.desk.clocks import account_of, case_chip, clock_rows
 from jiesu.web.desk.doors import DeskRequest, desk
@@ -126,7 +126,7 @@ def link_lines(file: CaseFile, seen: frozenset[int]) -> list[dict[str, Any]]:
         {
             **row,
             "label": LinkType(row["type"]).label,
-            "url": reverse("desk:case", args=[str(row["other_id"])]),
+            "url": case_url("desk:case", row["other_id"]),
         }
         for row in file.children["link_rows"]
         if int(row["other_id"]) in seen
@@ -173,7 +173,7 @@ def action_groups(offers: list[Offered], file: CaseFile) -> list[dict[str, Any]]
             {
                 "offer": o,
                 "label": _("拟办：%(what)s") % {"what": o.label} if o.propose else o.label,
-                "url": reverse("desk:act", args=[str(number), o.action]),
+                "url": case_url("desk:act", number, o.action),
                 "key": keys.get(o.action, ""),
                 "primary": group == "main" and place == 0,
             }
@@ -263,7 +263,7 @@ def proposal_lines(file: CaseFile, offers: list[Offered]) -> list[dict[str, Any]
                 "label": row.label if row else proposal.action,
                 "at": at,
                 "may_decide": "approve" in decides,
-                "url": reverse("desk:proposal", args=[str(file.case.pk), seq]),
+                "url": case_url("desk:proposal", file.case.pk, seq),
             }
         )
     return found
@@ -293,7 +293,7 @@ def file_lines(file: CaseFile) -> list[dict[str, Any]]:
     # Restricted papers name the informant, or the report beside a complaint.
     secret = file.may(Part.INFORMANT)
     return [
-        {**row, "url": reverse("desk:file", args=[str(file.case.pk), row["seq"]]),
+        {**row, "url": case_url("desk:file", file.case.pk, row["seq"]),
          "picture": row["content_type"].startswith("image/")}
         for row in file.children["file_rows"]
         if not row["restricted"] or secret

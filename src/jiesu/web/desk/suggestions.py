@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -17,6 +16,7 @@ from jiesu.law import factors
 from jiesu.people.visibility import Part
 from jiesu.places.models import Organisation
 from jiesu.triage.subject import subjects
+from jiesu.web.desk.addresses import case_url
 from jiesu.web.desk.casefile import CaseFile, read
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import going
@@ -91,8 +91,8 @@ def suggestion_lines(file: CaseFile, seen: frozenset[int], on: date) -> list[dic
                 **row,
                 "label": TOPICS.get(row["topic"], row["topic"]),
                 "words": value_words(row, on),
-                "numbers": [(str(n), reverse("desk:case", args=[str(n)])) for n in numbers],
-                "url": reverse("desk:suggestion", args=[str(file.case.pk), row["seq"]]),
+                "numbers": [(str(n), case_url("desk:case", n)) for n in numbers],
+                "url": case_url("desk:suggestion", file.case.pk, row["seq"]),
             }
         )
     return found
@@ -114,4 +114,4 @@ def decide(request: DeskRequest, number: int, seq: int) -> HttpResponse:
         actor=request.actor,
         at=request.now,
     )
-    return going(request, reverse("desk:case", args=[str(file.case.pk)]))
+    return going(request, case_url("desk:case", file.case.pk))
