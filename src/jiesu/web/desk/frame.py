@@ -119,6 +119,26 @@ def role_words(actor: Actor) -> str:
     return _("、").join(str(Role(r).label) for r in Role.values if r in actor.roles)
 
 
+@lru_cache(maxsize=2048)
+def _of_person(actor: Actor, _language: str | None, _prefix: str) -> Mapping[str, Any]:
+    """What stands around every page of one person."""
+    reads_cases = works_cases(actor) or actor.has("auditor")
+    exports = {"label": _("我的导出"), "url": reverse("exports:list"), "icon": "download"}
+    return {
+        "home_url": reverse("desk:home"),
+        "brand": _("接诉 12315"),
+        "staff_name": actor.name,
+        "staff_key": actor.staff_id,
+        "staff_role": role_words(actor),
+        "search_url": reverse("desk:search") if reads_cases else "",
+        "user_menu": [
+            *([exports] if reads_cases else []),
+            {"label": _("账号与安全"), "url": reverse("desk:account"), "icon": "user"},
+            {"label": _("退出登录"), "url": reverse("account_logout"), "icon": "logout", "post": True},
+        ],
+    }
+
+
 def page(
     request: DeskRequest,
     template: str,
@@ -132,28 +152,11 @@ def page(
     Args:
         current: name of the view whose entry in the navigation is marked.
     """
-    actor = request.actor
-    reads_cases = works_cases(actor) or actor.has("auditor")
+    actor, language, prefix = request.actor, get_language(), get_script_prefix()
     frame: dict[str, Any] = {
-        "side_navigation": _side_navigation(
-            actor, badges(actor), current, get_language(), get_script_prefix()
-        ),
-        "home_url": reverse("desk:home"),
-        "brand": _("接诉 12315"),
+        **_of_person(actor, language, prefix),
+        "side_navigation": _side_navigation(actor, badges(actor), current, language, prefix),
         "organisation_name": request.staff.organisation.name,
-        "staff_name": actor.name,
-        "staff_key": actor.staff_id,
-        "staff_role": role_words(actor),
-        "search_url": reverse("desk:search") if reads_cases else "",
-        "user_menu": [
-            *(
-                [{"label": _("我的导出"), "url": reverse("exports:list"), "icon": "download"}]
-                if reads_cases
-                else []
-            ),
-            {"label": _("账号与安全"), "url": reverse("desk:account"), "icon": "user"},
-            {"label": _("退出登录"), "url": reverse("account_logout"), "icon": "logout", "post": True},
-        ],
         "actor": actor,
         "now": request.now,
     }

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
-from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jiesu.cases.models import Case
 from jiesu.cases.worklists import Item
 from jiesu.law.calendar import Calendar
+from jiesu.web.desk.addresses import case_url
 from jiesu.web.desk.clocks import case_chip
 from jiesu.web.desk.words import failed, next_act, proof_words
 from jiesu.web.templatetags.presentation import DueChip
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A case as a row of a list; the content is left out where the reader may not see it."""
 
     case: Case
@@ -39,14 +39,6 @@ class Line:
     secret: bool
 
 
-@lru_cache(maxsize=8)
-def _address(_prefix: str) -> tuple[str, str]:
-    """What stands before and after the number in the address of a case; finding it anew for each row takes long."""
-    number = "0" * 18
-    before, after = reverse("desk:case", args=[number]).split(number)
-    return before, after
-
-
 @lru_cache(maxsize=64)
 def _kind_label(kind: str, _language: str | None) -> str:
     return Case(kind=kind).get_kind_display()
@@ -57,16 +49,24 @@ def _state_label(state: str, _language: str | None) -> str:
     return Case(state=state).get_state_display()
 
 
-def line(item: Item, *, now: datetime, calendar: Calendar) -> Line:
-    case = item.case
-    before, after = _address(get_script_prefix())
-    url = f"{before}{case.pk}{after}"
-    holder = case.office or case.organisation
+def lines(items: Iterable[Item], *, now: datetime, calendar: Calendar) -> list[Line]:
+    """The rows of a list."""
     language = get_language()
+    return [_line(item, now, calendar, language) for item in items]
+
+
+def line(item: Item, *, now: datetime, calendar: Calendar) -> Line:
+    """One row of a list."""
+    return _line(item, now, calendar, get_language())
+
+
+def _line(item: Item, now: datetime, calendar: Calendar, language: str | None) -> Line:
+    case = item.case
+    holder = case.office or case.organisation
     return Line(
         case=case,
         number=str(case.pk),
-        url=url,
+        url=case_url("desk:case", case.pk),
         kind=_kind_label(case.kind, language),
         state=_state_label(case.state, language),
         title=(case.title or _("（无摘要）")) if item.open_content else _("内容不在您的权限内"),

@@ -19,7 +19,7 @@ from jiesu.cases.worklists import page as read_page
 from jiesu.people import calendar
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import home_url, page
-from jiesu.web.desk.listing import line
+from jiesu.web.desk.listing import lines
 
 WORKERS = (
     "calltaker", "dispatcher", "handler", "mediator", "officehead", "head", "supervisor", "legal", "council", "auditor",
@@ -92,7 +92,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         ],
         "stats": stats(whole, scope),
         "tabs": tabs(counted, request.GET, filters),
-        "lines": [line(item, now=request.now, calendar=days) for item in rows],
+        "lines": lines(rows, now=request.now, calendar=days),
         "next_url": address(request.GET, after=found.after) if found.after else "",
         "previous_url": address(request.GET) if request.GET.get("after") else "",
         "filters": filters,

@@ -17,7 +17,7 @@ from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
 from jiesu.web.desk.doors import DeskRequest, desk
 from jiesu.web.desk.frame import page
-from jiesu.web.desk.listing import line
+from jiesu.web.desk.listing import lines
 from jiesu.web.desk.queue import address, bulk_actions
 
 WINDOWS = (("late", lazy("已超期")), ("today", lazy("今日到期")), ("week", lazy("7 日内到期")))
@@ -67,7 +67,7 @@ def overview(request: DeskRequest) -> HttpResponse:
              "count": whole.words(f"due_{key}") if not narrowed.any else None, "key": str(n)}
             for n, (key, label) in enumerate(WINDOWS, 1)
         ],
-        "lines": [line(item, now=request.now, calendar=days) for item in found.items],
+        "lines": lines(found.items, now=request.now, calendar=days),
         "bureaus": named(by_bureau, "organisation", scope) if scope and scope.key in ("below", "line") else [],
         "offices": named(by_office, "office", scope),
         "people": named(by_person, "assignee", scope),

@@ -23,8 +23,8 @@ def case_rows(lines: Iterable[Line], selectable: object = None) -> SafeString:
     Args:
         selectable: whether each row has a box to tick.
     """
-    # Every value of a line is escaped where it is written.
-    label = gettext("选择 %(id)s") if selectable else ""
+    # Every value of a line is escaped where it is written; its number is a number.
+    label = escape(gettext("选择 %(id)s")) if selectable else ""
     return SafeString("".join([_row(each, label) for each in lines]))
 
 
@@ -49,7 +49,7 @@ def _row(line: Line, label: str) -> str:
 def _box(number: str, label: str) -> str:
     return (
         '<td><input class="form-check-input m-0" type="checkbox" name="case"'
-        f' value="{escape(number)}" data-check aria-label="{escape(label % {"id": number})}"></td>'
+        f' value="{number}" data-check aria-label="{label % {"id": number}}"></td>'
     )
 
 

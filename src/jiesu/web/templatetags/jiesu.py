@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
@@ -41,15 +42,14 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 @register.simple_tag
 def badge(label: str, tone: str = "secondary", icon_name: str = "") -> SafeString:
     """A soft badge. `tone` is a colour, a tone (waiting, doing, good …), a kind or a state."""
-    return _badge(conditional_escape(label), tone, icon_name)
+    return _badge(label if isinstance(label, str) else str(label), tone, icon_name)
 
 
-@lru_cache(maxsize=1024)
+# By type too: a label that is safe already equals one that is not.
+@lru_cache(maxsize=1024, typed=True)
 def _badge(label: str, tone: str, icon_name: str) -> SafeString:
     mark = icon(icon_name) if icon_name else ""
-    return format_html(
-        '<span class="badge bg-{}-lt">{}{}</span>', show.colour_of(tone), mark, SafeString(label)
-    )
+    return format_html('<span class="badge bg-{}-lt">{}{}</span>', show.colour_of(tone), mark, label)
 
 
 @register.simple_tag
