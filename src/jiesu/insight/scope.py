@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from jiesu.cases.lifecycle.fields import SHANGHAI
@@ -188,13 +189,13 @@ def regions_for(actor: Actor) -> list[tuple[str, str]]:
     return [(c, names.get(c, c)) for c in mine]
 
 
-def organisations_in(region: str) -> list[Organisation]:
+def organisations_in(region: str) -> QuerySet[Organisation]:
     """The bureaus and centres at and below a region, the region's own first."""
     column = "province" if region.endswith("0000") else "city" if region.endswith("00") else "county"
     rows = Organisation.objects.filter(
         **{column: region}, type__in=[OrganisationType.BUREAU, OrganisationType.CENTRE]
     )
-    return list(rows.order_by("county", "city", "type", "pk"))
+    return rows.order_by("county", "city", "type", "pk")
 
 
 def organisation_of(scope: Scope) -> Organisation | None:
@@ -205,9 +206,9 @@ def organisation_of(scope: Scope) -> Organisation | None:
     """
     if scope.organisation is None:
         return None
-    for each in organisations_in(scope.region):
-        if each.pk == scope.organisation:
-            return each
+    found = organisations_in(scope.region).filter(pk=scope.organisation).first()
+    if found is not None:
+        return found
     raise InsightError(Code.UNKNOWN_ORGANISATION, _("本辖区没有这个机构，请重新选择。"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,13 +36,26 @@ def scope_of(request: DeskRequest) -> Scope:
 
 
 def address(scope: Scope, **more: str) -> str:
-    """The query of a scope."""
+    """The query of a scope; what is added comes in its place where it is there already."""
+    asked = _asked(scope)
+    if asked.keys().isdisjoint(more):
+        return "&".join(filter(None, (_written(scope), urlencode(more))))
+    return urlencode({**asked, **more})
+
+
+def _asked(scope: Scope) -> dict[str, str]:
     asked = {"region": scope.region, "period": scope.period.key}
     if scope.organisation:
         asked["organisation"] = str(scope.organisation)
     if scope.own:
         asked["own"] = "1"
-    return urlencode({**asked, **more})
+    return asked
+
+
+@lru_cache(maxsize=64)
+def _written(scope: Scope) -> str:
+    """A scope as it stands at the head of hundreds of addresses on one page."""
+    return urlencode(_asked(scope))
 
 
 def choices(request: DeskRequest, scope: Scope | None) -> Mapping[str, Any]:
@@ -52,9 +66,9 @@ def choices(request: DeskRequest, scope: Scope | None) -> Mapping[str, Any]:
     if scope and not own and all(scope.period not in found for _label, found in periods):
         periods.insert(0, (_("所选"), [scope.period]))
     return {
-        "regions": regions_for(request.actor),
-        "organisations": organisations_in(region),
-        "periods": periods,
+        "regions": [(code, f"{name}{_('（')}{code}{_('）')}") for code, name in regions_for(request.actor)],
+        "organisations": organisations_in(region).values_list("pk", "short_name"),
+        "periods": [(label, [(each.key, each.label) for each in found]) for label, found in periods],
         "region": region,
         "organisation": scope.organisation if scope else None,
         "period": scope.period.key if scope else "",

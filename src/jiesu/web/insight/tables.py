@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from jiesu.insight import showing
 from jiesu.insight.figures import KINDS, Figure, Unit, Value, figure
@@ -25,7 +26,12 @@ class Cell:
 
 def figure_url(key: str, scope: Scope, **more: str) -> str:
     """The cases behind a figure."""
-    return f"{reverse('insight:cases', args=[key])}?{address(scope, **more)}"
+    return f"{_behind(key, get_script_prefix())}?{address(scope, **more)}"
+
+
+@lru_cache(maxsize=512)
+def _behind(key: str, _prefix: str) -> str:
+    return reverse("insight:cases", args=[key])
 
 
 def cell_url(key: str, column: str, code: str, scope: Scope, **more: str) -> str:

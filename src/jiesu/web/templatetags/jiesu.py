@@ -1,6 +1,6 @@
 """Template tags and filters of every page: `{% load jiesu %}`, after `i18n` and `static`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from html import escape
@@ -133,6 +133,20 @@ def mask(value: str | None, kind: str = "") -> str:
 def options(field: Mapping[str, Any]) -> list[show.Option]:
     """The choices of a field description with the chosen ones marked."""
     return show.options_of(field.get("choices") or (), field.get("value"))
+
+
+@register.simple_tag
+def option_list(choices: Iterable[tuple[object, object]], chosen: object = None) -> SafeString:
+    """The options of a select out of values with their labels, the chosen one selected."""
+    return SafeString(
+        "".join(
+            [
+                f'<option value="{escape(str(value))}"{" selected" if value == chosen else ""}>'
+                f"{escape(str(label))}</option>"
+                for value, label in choices
+            ]
+        )
+    )
 
 
 @register.filter
