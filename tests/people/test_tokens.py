@@ -1,8 +1,11 @@
 """Bearer tokens: shown once, kept as a hash, ended at once."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from jiesu.people.actors import SYSTEM, Actor
 from jiesu.people.errors import Code, PeopleError
@@ -77,3 +80,33 @@ def test_others_tokens_belong_to_the_security_administrator(staff: Staff) -> Non
     with pytest.raises(PeopleError) as caught:
         issue_token(staff=staff, name="x", scopes=["all"], actor=SYSTEM, at=AT)
     assert caught.value.code is Code.BAD_SCOPE
+
+
+def test_whose_token_it_is_is_looked_up_for_one_person_however_many_work_here(staff: Staff) -> None:
+    # given a thousand colleagues, of whom few have tokens: joined from their side, the roles of all would be read
+    Staff.objects.bulk_create(
+        Staff(username=f"api{n}", name="接口", organisation=staff.organisation, created_at=AT)
+        for n in range(1000)
+    )
+    issued = [issue_token(staff=staff, name=f"第{n}个", actor=SYSTEM, at=AT) for n in range(9)]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE people_staff, people_apitoken, people_roleassignment")
+
+    # when PostgreSQL plans the statement once for all values
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as sent:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        assert find_bearer(issued[-1].secret, at=AT) is not None
+        text = next(q["sql"] for q in sent.captured_queries if "people_apitoken" in q["sql"])
+        cursor.execute(f"EXPLAIN (GENERIC_PLAN) {numbered(text)}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    # then one account is read by its key, and the roles for it alone
+    assert "using people_staff_pkey" in plan
+    assert "Index Cond: (id = (InitPlan" in plan
+    assert "Seq Scan on people_staff" not in plan
+
+
+def numbered(statement: str) -> str:
+    """The statement with PostgreSQL's own marks for its values."""
+    marks: dict[str, int] = {}
+    return re.sub(r"%\((\w+)\)s", lambda m: f"${marks.setdefault(m[1], len(marks) + 1)}", statement)

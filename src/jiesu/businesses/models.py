@@ -69,7 +69,7 @@ class Business(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("name_key",), name="businesses_name_key"),
+            models.Index(fields=("name_key", "address_key"), name="businesses_name_and_place"),
             models.Index(fields=("division_code",), name="businesses_division"),
         )
 

@@ -68,17 +68,20 @@ def by_id(pk: int, *, at: datetime) -> Staff | None:
 
 
 def with_row(
-    model: type[models.Model], *, join: str, where: str, values: Mapping[str, Any], at: datetime
+    model: type[models.Model], *, owner: str, where: str, values: Mapping[str, Any], at: datetime
 ) -> tuple[Staff, Any] | None:
     """An account with one row of another table that belongs to it.
 
     Args:
         model: the other table, ``t`` in the statement.
-        join: on what it belongs to the account ``s``.
-        where: which row.
+        owner: its column that names the account.
+        where: which row; there is one at most.
     """
+    table = model._meta.db_table
+    # Whose it is comes first, as a value: joined the other way round, the roles of everybody may be looked up for it.
+    whose = f"s.id = (SELECT t.{owner} FROM {table} t WHERE {where})"  # noqa: S608 - our own text
     found: tuple[Staff, Any] | None = _read(
-        (("t", model),), f"JOIN {model._meta.db_table} t ON {join}", where, values, at
+        (("t", model),), f"JOIN {table} t ON t.{owner} = s.id", f"{whose} AND {where}", values, at
     )
     return found
 

@@ -117,7 +117,7 @@ def _find(token_hash: str, at: datetime) -> ApiToken | None:
     """The token that is not revoked, with its owner as whoever enters."""
     found = with_row(
         ApiToken,
-        join="t.staff_id = s.id",
+        owner="staff_id",
         where="t.token_hash = %(hash)s AND t.revoked_at IS NULL",
         values={"hash": token_hash},
         at=at,
