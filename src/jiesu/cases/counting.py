@@ -12,12 +12,14 @@ from django.db.models import Count, QuerySet
 from jiesu import statements
 from jiesu.cases.kinds import Kind, State
 from jiesu.cases.models import Case
-from jiesu.cases.statements import BY_CLOCK, Condition, both, condition, first_of
-from jiesu.cases.worklists import WINDOWS, Filters, Scope, branches_of, window_bounds, window_condition
+from jiesu.cases.statements import BY_CLOCK, Condition, Look, both, condition, first_of, looked
+from jiesu.cases.worklists import WINDOWS, Filters, Rows, Scope, rows_of, window_bounds, window_condition
 from jiesu.people.actors import Actor
 
 #: Counts are exact up to here; beyond it they are shown as "at least".
 CAP = 1000
+#: So many rows with a common word are counted, where they are found at the head of the list.
+COMMON = 100
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,18 @@ class Tally:
     figures: dict[str, int]
     capped: bool
 
-    def words(self, key: str) -> str:
-        """A figure as shown: 137, 999+ or, where counting stopped, 137+."""
+    def words(self, key: str, *, least: int = 0) -> str:
+        """A figure as shown: 137, 999+ or, where counting stopped, 137+.
+
+        Args:
+            least: so many are known to be there, though counting may have stopped before it met them.
+
+        >>> Tally({"all": 137}, capped=False).words("all", least=50), Tally({"all": 12}, capped=True).words("all", least=50)
+        ('137', '50+')
+        """
         number = self.figures.get(key, 0)
+        if self.capped:
+            number = max(number, least)
         if number > 999:
             return "999+"
         return f"{number}+" if self.capped and number else str(number)
@@ -43,23 +54,31 @@ def tally(rows: QuerySet[Case], *, now: datetime) -> Tally:
 def tallies(actor: Actor, scope: Scope | None, *each: Filters, now: datetime) -> dict[Filters, Tally]:
     """The counts of a queue under some filters; one query for all of them."""
     different = list(dict.fromkeys(each))
-    lists = [(branches_of(actor, scope, filters, now), filters.order) for filters in different]
+    lists = [(rows_of(actor, scope, filters, now), filters.order) for filters in different]
     return dict(zip(different, _tallies(lists, now), strict=True))
 
 
-def _tallies(lists: list[tuple[list[Condition], str]], now: datetime) -> list[Tally]:
+_COUNTED = "id, kind, state, due_at, registered_at, unproven"
+
+
+def _tallies(lists: list[tuple[Rows, str]], now: datetime) -> list[Tally]:
     counted = _counted(now)
     chosen = ", ".join(f"count(*) FILTER (WHERE {c.sql})" for c in counted.values())
     parts: list[str] = []
     values: list[Any] = []
-    for place, (branches, order) in enumerate(lists):
-        rows = first_of(branches, "id, kind, state, due_at, registered_at, unproven", CAP, order=order)
+    stops = []
+    for place, (wanted, order) in enumerate(lists):
+        if isinstance(wanted, Look):
+            rows = looked(wanted, _COUNTED, CAP, order=order, enough=COMMON)
+        else:
+            rows = first_of(wanted, _COUNTED, CAP, order=order)
+        stops.append({CAP, COMMON} if isinstance(wanted, Look) else {CAP})
         parts.append(f"SELECT {place:d}, {chosen} FROM {rows.sql} r")  # noqa: S608
         values += [value for c in counted.values() for value in c.values] + [*rows.values]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1", values)
         found = [dict(zip(counted, row[1:], strict=True)) for row in cursor.fetchall()]
-    return [Tally(figures, figures["all"] >= CAP) for figures in found]
+    return [Tally(figures, figures["all"] in stop) for figures, stop in zip(found, stops, strict=True)]
 
 
 def _counted(now: datetime) -> dict[str, Condition]:

@@ -12,10 +12,20 @@ from typing import Any
 from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.utils import timezone
 
+from jiesu.cases.commonness import share_of
 from jiesu.cases.models import Case, ComplaintWords, ReportWords
 from jiesu.cases.queries import capacities_that_see, kinds_that_show, reaches, seen_by, visible
-from jiesu.cases.search import OPEN, column_mark, month_mark, query_tokens, table_for, vector, year_mark
-from jiesu.cases.statements import NEWEST, Condition, both, condition, first_of, listed
+from jiesu.cases.search import (
+    OPEN,
+    column_mark,
+    month_mark,
+    query_runs,
+    query_tokens,
+    table_for,
+    vector,
+    year_mark,
+)
+from jiesu.cases.statements import LOOKED_THROUGH, NEWEST, Condition, Look, both, condition, first_of, listed
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import BY_PARTICIPATION, Capacity, Part
 
@@ -31,6 +41,7 @@ class Search:
         condition: on the rows.
         named: the condition itself names the rows.
         words: tokens that a case must hold, all of them.
+        share: so large a part of all cases is expected to hold them; 0 for rare ones.
         within: marks of which a case must bear one of each group; they only say sooner what the list asks anyway.
     """
 
@@ -38,6 +49,7 @@ class Search:
     condition: Q = field(default_factory=Q)
     named: bool = False
     words: tuple[str, ...] = ()
+    share: float = 0.0
     within: tuple[tuple[str, ...], ...] = ()
 
     def among(
@@ -64,7 +76,9 @@ def search_for(text: str) -> Search:
     if re.fullmatch(r"[A-Za-z0-9-]{6,64}", external):
         return Search(condition=Q(external_number=external) | Q(national_number=external), named=True)
     words = tuple(query_tokens(text))
-    return Search(Part.CONTENT, Q() if words else Q(pk__in=[]), not words, words)
+    if not words:
+        return Search(Part.CONTENT, Q(pk__in=[]), named=True)
+    return Search(Part.CONTENT, words=words, share=share_of(query_runs(text)))
 
 
 @dataclass(frozen=True)
@@ -159,6 +173,19 @@ def _holding(actor: Actor, search: Search, *period: Sequence[str]) -> _Holding:
     return _Holding(text or "SELECT NULL::bigint WHERE FALSE", values)
 
 
+#: A row's own words; each case has them in one of the two tables.
+_HOLDS = """
+COALESCE((SELECT w.words FROM cases_complaintwords w WHERE w.case_id = cases_case.id),
+    (SELECT w.words FROM cases_reportwords w WHERE w.case_id = cases_case.id)) @@ %s::tsquery
+"""
+
+
+def legible(actor: Actor, search: Search) -> Condition:
+    """Whether a row holds the words that are looked for, where the actor may read them: asked of one row by itself."""
+    wanted = " & ".join(vector([w]) for w in search.words)
+    return both(seen_by(actor, search.part), Condition(_HOLDS, (wanted,)))
+
+
 def searched(actor: Actor, text: str) -> QuerySet[Case]:
     """What an actor may find by a text: by words only where the content may be read, else by number."""
     return found_by(actor, search_for(text))
@@ -183,20 +210,30 @@ def _periods(now: datetime, *, wide: bool) -> Iterator[tuple[list[str], ...]]:
     yield ()
 
 
+#: So many times what is wanted must be expected among the newest rows: the newest months give fewer hits as soon.
+_SURELY = 3
 Narrow = Callable[[QuerySet[Case]], QuerySet[Case]]
 
 
-def newest(actor: Actor, search: Search, narrow: Narrow, *, size: int) -> list[Case]:
+def _from_the_top(rows: QuerySet[Case]) -> QuerySet[Case]:
+    return rows
+
+
+def newest(
+    actor: Actor, search: Search, narrow: Narrow, *, size: int, begin: Narrow = _from_the_top
+) -> list[Case]:
     """The newest cases that a search finds for an actor, as a list shows them.
 
-    Words are looked for in the newest months first, then further back. Without words each capacity walks its own
-    index and stops when it has enough; one condition over all would read everything.
+    Common words are looked for among the newest rows first; words in the newest months first, then further back. Without
+    words each capacity walks its own index and stops when it has enough; one condition over all would read everything.
 
     Args:
         narrow: puts the list's further conditions on the rows.
         size: so many are wanted.
+        begin: lets the list begin after a place.
     """
-    more = condition(narrow(Case.objects.filter(search.condition)))
+    place = condition(begin(Case.objects.all()))
+    more = both(place, condition(narrow(Case.objects.filter(search.condition))))
     if search.named or actor.system:
         return _first([both(seen_by(actor, search.part), more)], size)
     if not search.words:
@@ -209,16 +246,21 @@ def newest(actor: Actor, search: Search, narrow: Narrow, *, size: int) -> list[C
         )
         return _first([Condition(f"id IN {walks.sql}", walks.values)], size)
     rights = seen_by(actor, search.part)
+    walked = [both(reach, place) for reach in _reaches(actor, search.part)]
+    asked = both(more, legible(actor, search))
+    common = search.share * LOOKED_THROUGH >= _SURELY * size
     found: list[Case] = []
-    for period in _periods(timezone.now(), wide=not _reach(actor, search.part).marks):
+    for number, period in enumerate(_periods(timezone.now(), wide=not _reach(actor, search.part).marks)):
         holding = condition(Case.objects.filter(_holding(actor, search, *period)))
-        found = _first([both(holding, rights, more)], size)
+        branches = [both(holding, rights, more)]
+        first = common and not number
+        found = _first(Look(walked, asked, branches, search.share, True) if first else branches, size)
         if len(found) >= size:
             break
     return found
 
 
-def _first(branches: list[Condition], size: int) -> list[Case]:
+def _first(branches: list[Condition] | Look, size: int) -> list[Case]:
     return listed((branches, size), order=NEWEST)[0]
 
 

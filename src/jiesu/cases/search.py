@@ -43,23 +43,30 @@ def tokens(text: str, *, without: Iterable[str] = ()) -> list[str]:
     return sorted(found)
 
 
+def query_runs(text: str) -> list[list[str]]:
+    """Tokens that all must occur for a search text, by its words: trigrams where one has them, else the bigram.
+
+    >>> query_runs("预付卡余额 退款")
+    [['预付卡', '付卡余', '卡余额'], ['退款']]
+    """
+    found: list[list[str]] = []
+    for word in _WORDS.findall(_DIGITS.sub(" ", text.lower())):
+        if word[0].isascii():
+            found.append([word[:32]])
+        elif len(word) == 2:
+            found.append([word])
+        elif len(word) > 2:
+            found.append([word[i : i + 3] for i in range(len(word) - 2)])
+    return found
+
+
 def query_tokens(text: str) -> list[str]:
-    """Tokens that all must occur for a search word: trigrams where the word has them, else the bigram.
+    """The tokens of ``query_runs``, each once.
 
     >>> query_tokens("预付卡"), query_tokens("退款")
     (['预付卡'], ['退款'])
     """
-    found: set[str] = set()
-    for word in _WORDS.findall(_DIGITS.sub(" ", text.lower())):
-        if word[0].isascii():
-            found.add(word[:32])
-        elif len(word) == 1:
-            continue
-        elif len(word) == 2:
-            found.add(word)
-        else:
-            found.update(word[i : i + 3] for i in range(len(word) - 2))
-    return sorted(found)
+    return sorted({token for run in query_runs(text) for token in run})
 
 
 def vector(words: Iterable[str]) -> str:

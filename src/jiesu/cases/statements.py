@@ -92,6 +92,80 @@ def first_of(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Rows of a list by common words: so many are among the first that the index of words need not be asked.
+
+    The first rows of the list are looked through in its own order, until there are enough of them. Where that comes
+    short, the index finds all of them.
+
+    Args:
+        walks: the list before the words and whatever else is asked; each walks the index of its own.
+        asked: what is asked of each of its rows: rights, filters, words.
+        branches: the same rows by the index of words.
+        share: so large a part of all rows is expected to hold the words.
+        shared: two walks may give the same row.
+    """
+
+    walks: Sequence[Condition]
+    asked: Condition
+    branches: Sequence[Condition]
+    share: float
+    shared: bool = False
+
+
+#: So many rows of a list are looked through for words before the index is asked. A look at one takes a few
+#: microseconds: the whole look less than the index needs for the thousands of cases that hold a common word.
+LOOKED_THROUGH = 3000
+_LOOK = """
+(WITH ahead AS MATERIALIZED (
+    SELECT {keys}, ({asked}) AS fits FROM ({walks}) cases_case ORDER BY {order}
+), hits AS MATERIALIZED (
+    SELECT {keys} FROM ahead WHERE fits ORDER BY {order} LIMIT {enough:d}
+), done AS MATERIALIZED (
+    SELECT CASE WHEN (SELECT count(*) FROM hits) >= {enough:d} THEN TRUE
+        ELSE (SELECT count(*) FROM ahead) < {rows:d} END AS well
+) SELECT {columns} FROM cases_case WHERE (SELECT well FROM done) AND id = ANY (ARRAY(SELECT id FROM hits))
+UNION ALL {rest})
+"""
+_SHORT = Condition("NOT (SELECT well FROM done)")
+
+
+def looked(
+    look: Look, columns: str, most: int, *, order: str = BY_CLOCK, enough: int | None = None
+) -> Condition:
+    """The first rows of a list by common words, as a statement.
+
+    Args:
+        columns: the columns wanted; those of the order among them.
+        most: so many rows at most.
+        enough: with so many found at the head of the list no more are looked for; ``most``, unless given.
+    """
+    enough = most if enough is None else min(enough, most)
+    if look.share * LOOKED_THROUGH < enough:
+        return first_of(look.branches, columns, most, order=order)
+    keys = ", ".join(part.split()[0] for part in order.split(", "))
+    if look.shared and len(look.walks) > 1:
+        walks = _once(look.walks, keys, order)
+    else:
+        walks = first_of(look.walks, _COLUMNS, LOOKED_THROUGH, order=order)
+    rest = first_of([both(_SHORT, branch) for branch in look.branches], columns, most, order=order)
+    text = _LOOK.format(
+        keys=keys, asked=look.asked.sql, walks=walks.sql, order=order, columns=columns, rest=rest.sql,
+        enough=enough, rows=LOOKED_THROUGH,
+    )  # fmt: skip
+    return Condition(text, (*look.asked.values, *walks.values, *rest.values))
+
+
+def _once(walks: Sequence[Condition], keys: str, order: str) -> Condition:
+    """The first rows of all walks, each once: the same row twice stands one behind the other."""
+    merged = first_of(walks, _COLUMNS, LOOKED_THROUGH, order=order, apart=True)
+    return Condition(
+        f"SELECT DISTINCT ON ({keys}) * FROM {merged.sql} walked ORDER BY {order} LIMIT {LOOKED_THROUGH:d}",  # noqa: S608
+        merged.values,
+    )
+
+
 @dataclass(frozen=True)
 class _Table:
     """A table's columns as text, what they are called on a model, and which of them hold JSON."""
@@ -178,16 +252,19 @@ ORDER BY l.place, {order}
 """
 
 
-def listed(*lists: tuple[Sequence[Condition], int], order: str = BY_CLOCK) -> list[list[Case]]:
+def listed(*lists: tuple[Sequence[Condition] | Look, int], order: str = BY_CLOCK) -> list[list[Case]]:
     """The rows of some lists in their order, with the names and participants that a list shows; one query.
 
     Args:
-        lists: of each the branches of its condition, and how many rows at most.
+        lists: of each the branches of its condition, or how it is looked through; and how many rows at most.
     """
     parts: list[str] = []
     values: list[Any] = []
-    for place, (branches, most) in enumerate(lists):
-        rows = first_of(branches, _COLUMNS, most, order=order)
+    for place, (wanted, most) in enumerate(lists):
+        if isinstance(wanted, Look):
+            rows = looked(wanted, _COLUMNS, most, order=order)
+        else:
+            rows = first_of(wanted, _COLUMNS, most, order=order)
         parts.append(f"SELECT {place:d} AS place, r.* FROM {rows.sql} r")  # noqa: S608
         values += rows.values
     found: list[list[Case]] = [[] for _list in lists]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -18,11 +18,11 @@ from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jiesu.cases.finding import found_by, search_for
+from jiesu.cases.finding import Search, found_by, legible, search_for
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.models import Case, Participant
 from jiesu.cases.queries import line_of, receiving, seen_by, visible
-from jiesu.cases.statements import BY_CLOCK, NEWEST, Condition, both, condition, listed
+from jiesu.cases.statements import BY_CLOCK, NEWEST, Condition, Look, both, condition, listed
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, visible_parts
 
@@ -216,17 +216,16 @@ def narrowed(rows: QuerySet[Case], filters: Filters, now: datetime) -> QuerySet[
     return rows
 
 
-def _searched(actor: Actor, filters: Filters) -> QuerySet[Case]:
+def _search(filters: Filters) -> Search:
     kinds = [filters.kind] if filters.kind else []
-    search = search_for(filters.text).among(
+    return search_for(filters.text).among(
         only_open=not filters.closed, kinds=kinds, organisation=filters.organisation
     )
-    return found_by(actor, search)
 
 
 def base(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> QuerySet[Case]:
     """The rows of a scope that pass the filters and that the actor may see."""
-    rows = _searched(actor, filters) if filters.text.strip() else visible(actor)
+    rows = found_by(actor, _search(filters)) if filters.text.strip() else visible(actor)
     if scope is not None:
         rows = rows.filter(scope.condition)
     return narrowed(rows, filters, now)
@@ -296,6 +295,15 @@ def shown(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 
 @lru_cache(maxsize=1024)
+def _parts_of(actor: Actor, key: str) -> tuple[Condition, ...]:
+    """The rows of a queue, whoever may see them, in branches that each walk an index; composed once for each actor."""
+    scope = next((s for s in scopes(actor) if s.key == key), None)
+    if scope is None:
+        return ()
+    return tuple(condition(Case.objects.filter(q)) for q in scope.branches or (scope.condition,))
+
+
+@lru_cache(maxsize=1024)
 def _own_rows(actor: Actor, key: str, apart: bool = True) -> tuple[Condition, ...]:
     """The rows of a queue that the actor may see, composed once for each actor.
 
@@ -306,20 +314,56 @@ def _own_rows(actor: Actor, key: str, apart: bool = True) -> tuple[Condition, ..
     scope = next((s for s in scopes(actor) if s.key == key), None)
     if scope is None:
         return (rights,)
-    parts = scope.branches if apart and scope.branches else (scope.condition,)
-    return tuple(both(condition(Case.objects.filter(q)), rights) for q in parts)
+    parts = _parts_of(actor, key) if apart else (condition(Case.objects.filter(scope.condition)),)
+    return tuple(both(part, rights) for part in parts)
 
 
-def branches_of(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> list[Condition]:
-    """The rows of ``base`` in branches, for statements of their own."""
+def _in_order(filters: Filters) -> Filters:
+    """Those filters that the index of a list's order answers: what they leave out is no row to be looked through."""
+    dated = filters.order == BY_CLOCK and filters.window != "unproven"
+    return Filters(
+        since=filters.since,
+        until=filters.until,
+        closed=filters.closed,
+        window=filters.window if dated else "",
+    )
+
+
+Rows = list[Condition] | Look
+
+
+def rows_of(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> Rows:
+    """The rows of ``base`` in branches, for statements of their own; for words with how they are looked through."""
+    key = scope.key if scope else ""
     extra = condition(narrowed(Case.objects.all(), filters, now))
-    if filters.text.strip():
-        extra = both(extra, condition(_searched(actor, filters)))
-    return [both(part, extra) for part in _own_rows(actor, scope.key if scope else "")]
+    own = _own_rows(actor, key)
+    if not filters.text.strip():
+        return [both(part, extra) for part in own]
+    search = _search(filters)
+    indexed = condition(found_by(actor, search))
+    branches = [both(part, extra, indexed) for part in own]
+    walks = _parts_of(actor, key)
+    if not (walks and search.share):
+        return branches
+    dated = condition(narrowed(Case.objects.all(), _in_order(filters), now))
+    asked = both(seen_by(actor), extra, legible(actor, search))
+    return Look([both(walk, dated) for walk in walks], asked, branches, search.share)
 
 
-def _after(branches: list[Condition], place: tuple[datetime | None, int], order: str) -> list[Condition]:
+def _after(rows: Rows, place: tuple[datetime | None, int], order: str) -> Rows:
     """What follows a place: in the order of the clock the dated rows, then those without a date."""
+    if isinstance(rows, Look):
+        return replace(
+            rows,
+            walks=_following(rows.walks, place, order),
+            branches=_following(rows.branches, place, order),
+        )
+    return _following(rows, place, order)
+
+
+def _following(
+    branches: Sequence[Condition], place: tuple[datetime | None, int], order: str
+) -> list[Condition]:
     at, last = place
     if order == NEWEST:
         parts = [Condition("(registered_at, id) < (%s, %s)", (at, last))]
@@ -347,8 +391,8 @@ def page(
     """
     order = filters.order
     place = _read_cursor(after, order)
-    branches = branches_of(actor, scope, filters, now)
-    lists = [(branches if place is None else _after(branches, place, order), size + 1)]
+    rows = rows_of(actor, scope, filters, now)
+    lists: list[tuple[Rows, int]] = [(rows if place is None else _after(rows, place, order), size + 1)]
     if not (filters.any or after):
         failed = both(
             Condition("failed > 0 AND closed_at IS NULL"),

@@ -118,7 +118,13 @@ def rows_of(filters: Filters, actor: Actor, place: Place | None) -> list[Case]:
     if filters.order == "due":
         rows = found_by(actor, search).filter(wanted)
         return listed(([condition(after(rows, "due", place))], size))[0]
-    return newest(actor, search, lambda rows: after(rows.filter(wanted), "registered", place), size=size)
+    return newest(
+        actor,
+        search,
+        lambda rows: rows.filter(wanted),
+        size=size,
+        begin=lambda rows: after(rows, "registered", place),
+    )
 
 
 def page(filters: Filters, *, actor: Actor, at: datetime) -> dict[str, Any]:

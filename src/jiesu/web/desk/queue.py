@@ -103,7 +103,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "export_url": reverse("desk:export") + address(request.GET),
         "print_url": reverse("desk:daylist") + address(request.GET),
         "can_register": actor.has("calltaker", "dispatcher", "handler", "officehead"),
-        "total": counted.words(f"kind_{filters.kind}" if filters.kind else "all"),
+        "total": counted.words(f"kind_{filters.kind}" if filters.kind else "all", least=len(found.items)),
     }
     return page(request, "desk/queue.html", context, current="desk:queue")
 
@@ -152,19 +152,23 @@ def stats(whole: Tally, scope: Scope | None) -> list[dict[str, Any]]:
 
 
 def tabs(counted: Tally, query: QueryDict, filters: Filters) -> list[dict[str, Any]]:
-    """Tabs by kind with capped counts; kinds without rows are left out, the chosen one stays."""
+    """Tabs by kind with capped counts; kinds without rows are left out, the chosen one stays.
+
+    Where counting stopped, a kind that it has not met may follow: its tab says no number.
+    """
     found = [
         {"label": _("全部"), "url": address(query, kind=""), "active": not filters.kind, "count": counted.words("all"),
          "key": "1"}
     ]  # fmt: skip
     for place, kind in enumerate(KINDS, 2):
-        if counted.figures[f"kind_{kind.value}"] or filters.kind == kind.value:
+        number = counted.figures[f"kind_{kind.value}"]
+        if number or counted.capped or filters.kind == kind.value:
             found.append(
                 {
                     "label": kind.label,
                     "url": address(query, kind=kind.value),
                     "active": filters.kind == kind.value,
-                    "count": counted.words(f"kind_{kind.value}"),
+                    "count": counted.words(f"kind_{kind.value}") if number or not counted.capped else None,
                     "key": str(place),
                 }
             )
