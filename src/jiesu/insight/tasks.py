@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from jiesu.insight.hotspots import keeping
+from jiesu.insight.hotspots import following_up, keeping
 from jiesu.insight.tallies import keeping as tallies
 
 #: More cases at once would keep the worker from other jobs; the next sweep goes on.
@@ -24,3 +24,10 @@ def sweep_hotspots(timestamp: int) -> int:
 def sweep_tallies(timestamp: int) -> int:
     """Each minute: what is marked is counted."""
     return tallies.refresh_all(now=timezone.now())
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="jiesu.remind_late_notices", queue="sweep", queueing_lock="jiesu.remind_late_notices")
+def remind_late_notices(timestamp: int) -> int:
+    """Each hour: bureaus whose day for answering a supervision notice has passed are reminded, once for each day."""
+    return following_up.remind_late(at=timezone.now())

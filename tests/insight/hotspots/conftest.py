@@ -8,14 +8,22 @@ from typing import Any
 
 import pytest
 
+from jiesu.cases.act import act
+from jiesu.insight.hotspots import keeping, queries, supervising
+from jiesu.insight.hotspots.models import SupervisionNotice
 from jiesu.intake import forms
 from jiesu.intake.registering import register
 from jiesu.people.acting import actor_for
 from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
+from jiesu.places.queries import by_key
 from tests.cases.conftest import moment
 
 NOW = moment("2026-09-20T08:30")
+TODAY = keeping.day_of(NOW)
+#: The day by which the supervision notice that was sent wants its answers.
+DAY = TODAY + timedelta(days=5)
+ANSWER = "三件已经受理，两件约定周五调解；已经约谈该会所，暂未发现其他分店。"
 STUDIO = "飞扬健身会所"
 BURST = (
     "飞扬健身会所突然关门，办的年卡还有八个月没用，会员费不退，电话打不通。",
@@ -89,3 +97,39 @@ class Town:
 @pytest.fixture
 def town(db: None) -> Town:
     return Town()
+
+
+@pytest.fixture
+def sent(town: Town) -> Town:
+    """Four complaints in the hands of Ziyang, three in those of Heshan, one report of Heshan; all of them urged."""
+    town.ordinary()
+    for username, bureau, people in (("ziyang", "430902", 4), ("heshan", "430903", 3)):
+        numbers = town.burst(people, by=f"dispatcher.{username}")
+        if username == "heshan":
+            text = "飞扬健身会所关门不退会员费，还在收新会员的钱。"
+            numbers.append(town.contact(text, kind="report", by="dispatcher.heshan", shop=STUDIO))
+        for number in numbers:
+            act(
+                number,
+                "route",
+                {"organisation": by_key(f"{bureau}-bureau").pk},
+                actor=town.actor(f"dispatcher.{username}"),
+                at=NOW,
+            )
+    keeping.sweep(at=NOW)
+    supervisor = town.actor("supervisor")
+    spot = queries.listing(supervisor, at=NOW)[0]
+    for _again in range(2):
+        supervising.supervise(
+            spot=spot.key,
+            note="请核查是否还有别的分店，联系人电话13812345678。",
+            answer_by=DAY,
+            key="k1",
+            actor=supervisor,
+            at=NOW,
+        )
+    return town
+
+
+def only() -> SupervisionNotice:
+    return SupervisionNotice.objects.get()

@@ -7,57 +7,16 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from jiesu.cases.act import act
 from jiesu.cases.counting import badges
 from jiesu.cases.models import Clock
-from jiesu.insight.hotspots import keeping, notices, queries, rebuilding, supervising
+from jiesu.insight.hotspots import notices, queries, rebuilding, supervising
 from jiesu.insight.hotspots.errors import Code, HotSpotError
 from jiesu.insight.hotspots.models import Decision, NoticeAddress, SupervisionNotice
 from jiesu.law.calendar import shipped
 from jiesu.people.roles import Role
 from jiesu.places.queries import by_key
-from tests.insight.hotspots.conftest import NOW, STUDIO, Town
+from tests.insight.hotspots.conftest import ANSWER, DAY, NOW, TODAY, Town, only
 from tests.web.wall.conftest import person
-
-TODAY = keeping.day_of(NOW)
-DAY = TODAY + timedelta(days=5)
-ANSWER = "三件已经受理，两件约定周五调解；已经约谈该会所，暂未发现其他分店。"
-
-
-@pytest.fixture
-def sent(town: Town) -> Town:
-    """Four complaints in the hands of Ziyang, three in those of Heshan, one report of Heshan; all of them urged."""
-    town.ordinary()
-    for username, bureau, people in (("ziyang", "430902", 4), ("heshan", "430903", 3)):
-        numbers = town.burst(people, by=f"dispatcher.{username}")
-        if username == "heshan":
-            text = "飞扬健身会所关门不退会员费，还在收新会员的钱。"
-            numbers.append(town.contact(text, kind="report", by="dispatcher.heshan", shop=STUDIO))
-        for number in numbers:
-            act(
-                number,
-                "route",
-                {"organisation": by_key(f"{bureau}-bureau").pk},
-                actor=town.actor(f"dispatcher.{username}"),
-                at=NOW,
-            )
-    keeping.sweep(at=NOW)
-    supervisor = town.actor("supervisor")
-    spot = queries.listing(supervisor, at=NOW)[0]
-    for _again in range(2):
-        supervising.supervise(
-            spot=spot.key,
-            note="请核查是否还有别的分店，联系人电话13812345678。",
-            answer_by=DAY,
-            key="k1",
-            actor=supervisor,
-            at=NOW,
-        )
-    return town
-
-
-def only() -> SupervisionNotice:
-    return SupervisionNotice.objects.get()
 
 
 def test_each_bureau_is_asked_once_with_its_own_cases(sent: Town) -> None:
@@ -121,13 +80,13 @@ def test_it_waits_for_the_head_of_each_bureau_until_it_is_answered(sent: Town) -
 def test_late_begins_with_the_day_after_and_stays_on_an_answer_that_came_late(sent: Town) -> None:
     last, after = NOW + timedelta(days=5), NOW + timedelta(days=6)
     _found, (ziyang, heshan) = notices.parts_of(only().pk, sent.actor("supervisor"))
-    assert not notices.standing(ziyang, answer_by=DAY, at=last).late
-    assert notices.standing(ziyang, answer_by=DAY, at=after).late
+    assert not notices.standing(ziyang, at=last).late
+    assert notices.standing(ziyang, at=after).late
     notices.answer(notice=only().pk, text=ANSWER, actor=sent.actor("head"), at=last)
     notices.answer(notice=only().pk, text=ANSWER, actor=sent.actor("head.heshan"), at=after)
     for row, late in ((ziyang, False), (heshan, True)):
         row.refresh_from_db()
-        found = notices.standing(row, answer_by=DAY, at=after + timedelta(days=9))
+        found = notices.standing(row, at=after + timedelta(days=9))
         assert (found.answered, found.late) == (True, late)
 
 

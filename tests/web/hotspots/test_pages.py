@@ -251,7 +251,84 @@ def test_a_notice_goes_from_the_city_to_the_county_and_the_answer_back(sign_in: 
     assert "1 / 1" in supervisor.get("/desk/hotspots/notices/").content.decode()
     assert there in supervisor.get(f"/desk/hotspots/{spot}/").content.decode()
     assert there not in head.get("/desk/approvals/").content.decode()
-    assert head.post(there, {"answer": "再补充一点情况"}).status_code == 422
+    assert head.post(there, {"answer": "再补充一点情况"}).status_code == 409
+
+
+def part_on(page: str) -> str:
+    """The part with the last step, as a form on the page names it."""
+    found = re.search(r'name="part" value="(\d+:\d+)"', page)
+    assert found
+    return found[1]
+
+
+def test_an_answer_is_sent_back_reminded_of_and_accepted_on_the_page(sign_in: SignIn, spot: int) -> None:
+    # given: a notice that Ziyang has answered
+    routed(4)
+    supervisor, head = sign_in("supervisor"), sign_in("head")
+    day = timezone.localdate() + timedelta(days=7)
+    asked = {"note": "请核查分店", "key": "k", "answer_by": day.isoformat()}
+    supervisor.post(f"/desk/hotspots/{spot}/supervise/", asked)
+    there = f"/desk/hotspots/notices/{SupervisionNotice.objects.get().pk}/"
+    head.post(there, {"answer": "四件均已受理，没有别的分店。", "step": "0"})
+    first = supervisor.get(there).content.decode()
+    assert '<span class="tab-count">1</span>' in supervisor.get("/desk/hotspots/notices/").content.decode()
+    # when: it is sent back without a reason, then with one
+    again = (day + timedelta(days=4)).isoformat()
+    back = {"part": part_on(first), "words": "", "day": again}
+    refused = supervisor.post(f"{there}send-back/", back)
+    assert refused.status_code == 422
+    assert f'value="{again}"' in refused.content.decode()
+    back["words"] = "请补充分店名单"
+    assert supervisor.post(f"{there}send-back/", back).status_code == 303
+    # then: the county reads the reason and the new day, and it waits again
+    assert "补充答复督办单" in head.get("/desk/approvals/").content.decode()
+    page = head.get(there).content.decode()
+    assert "请补充分店名单" in page
+    assert f"在 {again} 前重新答复" in page
+    assert "send-back" not in page
+    # when: it is reminded of
+    reminded = {"part": part_on(supervisor.get(there).content.decode()), "words": "请今天答复"}
+    assert supervisor.post(f"{there}remind/", reminded).status_code == 303
+    # then: the county sees it, in the list as well
+    assert "请今天答复" in head.get(there).content.decode()
+    assert "催办 1 次" in head.get("/desk/approvals/").content.decode()
+    assert "催办 1 次" in head.get("/desk/hotspots/notices/").content.decode()
+    # and: a second click from the same screen reminds nobody again
+    assert supervisor.post(f"{there}remind/", reminded).status_code == 409
+    # when: it is answered again, and accepted from a screen that shows the first answer
+    head.post(there, {"answer": "没有分店，名单已附。"})
+    stale = supervisor.post(f"{there}accept/", {"part": part_on(first)})
+    # then: what has happened is said and the new answer shown; accepted from there it is fixed
+    assert stale.status_code == 409
+    assert "您打开页面以后情况有变" in stale.content.decode()
+    assert supervisor.post(f"{there}accept/", {"part": part_on(stale.content.decode())}).status_code == 303
+    page = supervisor.get(there).content.decode()
+    assert "答复已认可" in page
+    for words in ("四件均已受理，没有别的分店。", "请补充分店名单", "请今天答复", "没有分店，名单已附。"):
+        assert words in page
+
+
+def test_a_withdrawn_notice_says_why_and_takes_no_answer(sign_in: SignIn, spot: int) -> None:
+    routed(4)
+    supervisor, head, auditor = (sign_in(u) for u in ("supervisor", "head", "auditor"))
+    day = (timezone.localdate() + timedelta(days=7)).isoformat()
+    supervisor.post(f"/desk/hotspots/{spot}/supervise/", {"note": "请核查分店", "key": "k", "answer_by": day})
+    there = f"/desk/hotspots/notices/{SupervisionNotice.objects.get().pk}/"
+    part = part_on(supervisor.get(there).content.decode())
+    # whoever only reads has no forms and no say
+    assert 'name="part"' not in auditor.get(there).content.decode()
+    for client, status in ((auditor, 403), (head, 404), (sign_in("handler"), 403)):
+        assert client.post(f"{there}withdraw/", {"part": part, "words": "不需要了"}).status_code == status
+    assert supervisor.post(f"{there}accept/", {"part": part}).status_code == 409
+    assert supervisor.post(f"{there}withdraw/", {"part": part, "words": "省局统一处理"}).status_code == 303
+    assert supervisor.post(f"{there}forget/", {"part": part}).status_code == 404
+    assert supervisor.post(f"{there}withdraw/", {"part": "x", "words": "省局统一处理"}).status_code == 404
+    page = head.get(there).content.decode()
+    assert "省局统一处理" in page
+    assert 'name="answer"' not in page
+    assert there not in head.get("/desk/approvals/").content.decode()
+    assert head.post(there, {"answer": "四件均已受理。"}).status_code == 409
+    assert "已撤回" in supervisor.get("/desk/hotspots/notices/").content.decode()
 
 
 def routed(number: int) -> None:

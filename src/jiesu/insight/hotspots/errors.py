@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,9 @@ class Code(StrEnum):
     ANSWER_NEEDED = "notice_answer_needed"
     NOTICE_NOT_FOUND = "notice_not_found"
     ANSWERED = "notice_answered"
+    NOTICE_WITHDRAWN = "notice_withdrawn"
+    NOTICE_STATE = "notice_state"
+    NOTICE_CHANGED = "notice_changed"
     BAD_WARNING = "warning_bad_text"
     PERSONAL_DATA = "warning_personal_data"
     SECOND_PERSON = "warning_second_person"
@@ -45,6 +49,11 @@ _MESSAGES: dict[Code, str | Promise] = {
     Code.ANSWER_NEEDED: _("请写明办理和核查情况，最多 1000 个字。"),
     Code.NOTICE_NOT_FOUND: _("没有找到这份督办单，或者它不是发给本机关的。"),
     Code.ANSWERED: _("本机关已经答复过这份督办单，请刷新页面。"),
+    Code.NOTICE_WITHDRAWN: _("这份督办单已由发出机关撤回，不用再答复。"),
+    Code.NOTICE_STATE: _("{bureau}：{state}，不能{deed}。请刷新页面，看清现在的情况。"),
+    Code.NOTICE_CHANGED: _(
+        "您打开页面以后情况有变：{bureau}，{at} {deed}。这次没有办理，请看清下面的新情况再办。"
+    ),
     Code.NOTHING_OPEN: _("这个热点没有您有权查看的未办结办件，无需督办。"),
     Code.BAD_WARNING: _("请填写标题（60 字以内）和正文（10 至 2000 字）。"),
     Code.PERSONAL_DATA: _("标题或者正文里好像有姓名、电话、住址等个人信息，请删去后再提交。"),
@@ -58,13 +67,15 @@ class HotSpotError(Exception):
 
     Args:
         code: stable code.
+        data: what its words name.
     """
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, **data: Any) -> None:
         super().__init__(code)
         self.code = code
+        self.data = data
 
     @property
     def message(self) -> str:
         """What is wrong and what to do."""
-        return str(_MESSAGES[self.code])
+        return str(_MESSAGES[self.code]).format(**self.data)

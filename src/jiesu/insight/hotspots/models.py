@@ -198,8 +198,21 @@ class SupervisionNotice(models.Model):
         indexes = (models.Index(fields=("organisation", "-at"), name="hot_notice_organisation"),)
 
 
+class NoticeState(models.TextChoices):
+    """How a bureau's part of a supervision notice stands."""
+
+    OPEN = "open", _("待答复")
+    ANSWERED = "answered", _("已答复，待认可")
+    ACCEPTED = "accepted", _("答复已认可")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
 class NoticeAddress(models.Model):
-    """A bureau to which a supervision notice goes, its cases that were urged, and its answer: given once, then fixed."""
+    """A bureau to which a supervision notice goes, its cases that were urged, and how it stands.
+
+    ``answer_by`` is the notice's day until an answer is sent back with a new one. ``answer`` is the one that stands; what was
+    answered before is among the steps.
+    """
 
     notice = models.ForeignKey(
         SupervisionNotice, on_delete=models.PROTECT, related_name="addresses", db_index=False
@@ -208,13 +221,58 @@ class NoticeAddress(models.Model):
         "places.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
     )
     cases = ArrayField(models.BigIntegerField())
+    state = models.CharField(max_length=10, choices=NoticeState.choices, default=NoticeState.OPEN)
+    answer_by = models.DateField()
     answer = models.CharField(max_length=1000, default="", blank=True)
     answered_by = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", null=True)
     answered_at = models.DateTimeField(null=True)
+    #: Counted where a list asks for them (``notices.received``).
+    reminders: int
+    returns: int
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("notice", "organisation"), name="hot_address_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("notice", "organisation"), name="hot_address_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=("open", "withdrawn"), answered_at=None)
+                | Q(state__in=("answered", "accepted"), answered_at__isnull=False),
+                name="hot_address_state",
+            ),
+        )
         indexes = (
             models.Index(fields=("organisation", "-notice"), name="hot_address_organisation"),
-            models.Index(fields=("organisation",), name="hot_address_open", condition=Q(answered_at=None)),
+            models.Index(fields=("organisation",), name="hot_address_waiting", condition=Q(state="open")),
+            models.Index(fields=("answer_by",), name="hot_address_day", condition=Q(state="open")),
+        )
+
+
+class NoticeDeed(models.TextChoices):
+    """What was done about a bureau's part of a supervision notice."""
+
+    ANSWER = "answer", _("答复")
+    ACCEPT = "accept", _("认可答复")
+    SEND_BACK = "send_back", _("退回补充")
+    REMIND = "remind", _("催办")
+    WITHDRAW = "withdraw", _("撤回")
+
+
+class NoticeStep(models.Model):
+    """Who did what about a bureau's part of a supervision notice, when and with which words. Only ever added.
+
+    ``staff`` is null where the day has passed and the system reminded. ``day`` is the day of answering that held then; with
+    ``send_back`` the new one. ``words`` are masked.
+    """
+
+    address = models.ForeignKey(NoticeAddress, on_delete=models.PROTECT, related_name="steps")
+    deed = models.CharField(max_length=10, choices=NoticeDeed.choices)
+    at = models.DateTimeField()
+    staff = models.ForeignKey("people.Staff", on_delete=models.PROTECT, related_name="+", null=True)
+    day = models.DateField()
+    words = models.CharField(max_length=1000, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("address", "day"), name="hot_step_late_once", condition=Q(deed="remind", staff=None)
+            ),
         )

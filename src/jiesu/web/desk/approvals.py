@@ -82,11 +82,12 @@ def approvals(request: DeskRequest) -> HttpResponse:
     ]
     rows += [
         {
-            "label": _("答复督办单"),
+            "label": _("补充答复督办单") if address.returns else _("答复督办单"),
+            "reminders": address.reminders,
             "title": address.notice.title,
             "by": address.notice.organisation.short_name,
             "at": address.notice.at,
-            "by_day": address.notice.answer_by,
+            "by_day": address.answer_by,
             "url": reverse("hotspots:notice", args=[address.notice_id]),
         }
         for address in notices.awaiting(request.actor)[:MOST]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from jiesu.web.hotspots import correcting, notices, supervising, views, warnings
+from jiesu.web.hotspots import correcting, following_up, notices, supervising, views, warnings
 
 PAGES: list[URLPattern | URLResolver] = [
     path("", views.listed, name="list"),
@@ -13,6 +13,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("warnings/<int:pk>/", warnings.decide, name="warning"),
     path("notices/", notices.listed, name="notices"),
     path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("notices/<int:pk>/<slug:deed>/", following_up.follow_up, name="follow_up"),
     path("<int:pk>/", views.one, name="one"),
     path("<int:pk>/cases/", views.cases, name="cases"),
     path("<int:pk>/warn/", warnings.write, name="warn"),

@@ -56,8 +56,9 @@ def row(spot: HotSpot, rules: queries.Rules) -> Row:
 
 
 def tabs(request: DeskRequest, current: str) -> list[dict[str, Any]]:
-    """The parts of the hot spots' pages; how many notices and warnings wait stands on their tabs."""
-    asked = notices.awaiting(request.actor).count()
+    """The parts of the hot spots' pages; how many notices and warnings wait stands on their tabs: to be answered here, and
+    answers to be accepted."""
+    asked = notices.awaiting(request.actor).count() + notices.to_accept(request.actor).count()
     waiting = warnings.of_bureau(request.actor).filter(state="proposed").count()
     listed = reverse("hotspots:list")
     found = (
