@@ -12,11 +12,13 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from jiesu.intake.forms import read
-from jiesu.intake.registering import register
+from jiesu.people.models import Staff
+from jiesu.people.roles import Role
 from tests.speed.conftest import person
 from tests.speed.test_query_counts import BODY
 from tests.web.conftest import As, sign_in
 from tests.web.walks import walking as walk
+from tests.web.wall.conftest import person as person_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WALL = "/desk/wall/?region=430902"
@@ -187,6 +189,7 @@ def crowded(route: Route) -> None:
     ]  # fmt: skip
     data["owing"] = [{"name": f"{long}市本级", "late": 1112, "today": 155, "soon": 1120} for _n in range(7)]
     data["subjects"] = [{"label": "未成年人充值打赏", "count": 4200 - n, "share": 90 - n} for n in range(8)]
+    data["unsorted"] = 12345
     matter = {
         "subject": "未成年人充值打赏",
         "words": "未成年人、七天无理由、短斤少两",
@@ -239,6 +242,47 @@ def test_it_is_read_from_ten_metres(opened: Open, username: str, url: str) -> No
         )
         == 0
     )
+
+
+def ordinary_numbers(route: Route) -> None:
+    """A province on a working day."""
+    answer = route.fetch()
+    data = answer.json()
+    for n, tile in enumerate(data["tiles"]):
+        tile.update(count=66 + 30 * n, late=12 * (n % 2), today=7 * (n % 3), hot=n % 4 == 0)
+    data["contacts"]["count"] = sum(tile["count"] for tile in data["tiles"])
+    route.fulfill(response=answer, body=json.dumps(data))
+
+
+def test_the_numbers_of_a_province_are_read_from_ten_metres(opened: Open) -> None:
+    # given the wall of a province, whose tiles are the smallest of those with positions
+    staff = person_at("supervisor.hunan", "430000-bureau", Role.SUPERVISOR)
+    # the same password as the accounts of the demonstration have
+    Staff.objects.filter(pk=staff.pk).update(password=Staff.objects.get(username="supervisor").password)
+    page = opened("supervisor.hunan", "/desk/wall/")
+    page.route("**/wall/snapshot/**", ordinary_numbers)
+    comes_in()
+    # when it shows the numbers of a working day
+    asks_now(page)
+    expect(page.locator(".wall-tile-count").last).to_have_text("486")
+    # then they are larger than the other numbers of the wall, and all of one size
+    sizes = page.locator(".wall-tile-count").evaluate_all(
+        "all => all.map(e => Math.round(parseFloat(getComputedStyle(e).fontSize)))"
+    )
+    assert len(set(sizes)) == 1
+    assert sizes[0] >= 50
+    # and the names of places are read as well
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate(CUT) == []
+
+
+def test_what_waits_for_a_category_is_said_and_nothing_where_nothing_waits(opened: Open) -> None:
+    page = opened("supervisor", "/desk/wall/")
+    unsorted = page.locator(".wall-unsorted")
+    expect(unsorted).to_be_hidden()
+    comes_in()
+    asks_now(page)
+    expect(unsorted).to_have_text("尚未分类1件", timeout=12_000)
 
 
 def test_the_key_f_fills_the_screen_and_the_choice_of_region_leads_there(opened: Open) -> None:

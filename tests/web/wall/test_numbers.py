@@ -11,6 +11,8 @@ from jiesu.insight.figures import figure
 from jiesu.insight.scope import Scope
 from jiesu.insight.tallies import keeping, reading
 from jiesu.insight.wall.ground import ground
+from jiesu.intake.models import Contact
+from jiesu.places.queries import by_key
 from jiesu.web.wall.showing import shown
 from tests.cases.conftest import moment
 from tests.web.desk.conftest import Office
@@ -45,6 +47,26 @@ def test_contacts_of_today_are_counted_once_by_minute_kind_and_place(office: Off
     # and the county sees its own alone, by office
     assert look("430902").contacts.count == 4
     assert look("430903").contacts.count == 1
+
+
+def test_contacts_that_have_no_category_yet_are_told_beside_those_that_have(office: Office) -> None:
+    # given four contacts whose cases nobody has put into a category, one that somebody has, and a call answered at once
+    for minutes in range(4):
+        received(office, moment("2026-09-22T09:00") + timedelta(minutes=minutes), subject="")
+    received(office, moment("2026-09-22T09:30"), subject="food")
+    Contact.objects.create(
+        channel="hotline", kind="consultation", registered_by=by_key("430902-centre"),
+        received_at=moment("2026-09-22T10:00"), registered_at=moment("2026-09-22T10:00"), cases=[],
+    )  # fmt: skip
+    # when the wall is looked at
+    wall = look()
+    data = shown(wall)
+    # then the four are told; the call gets none, and is not said to wait for one
+    assert data["unsorted"] == 4
+    assert [(s["label"], s["count"]) for s in data["subjects"]] == [("食品安全", 1)]
+    assert wall.contacts.count == sum(wall.contacts.subjects.values()) == 6
+    # and where all have one, none is told
+    assert shown(look("430903"))["unsorted"] == 0
 
 
 def test_the_number_of_contacts_is_that_of_the_figures(office: Office) -> None:
@@ -157,6 +179,8 @@ def test_tiles_lie_as_the_cities_do(db: None) -> None:
     assert at["430600"][0] < at["430100"][0] < at["430200"][0] < at["431000"][0]
     assert at["433100"][1] < at["431300"][1]
     assert at["431200"][1] < at["431300"][1] < at["430300"][1] < at["430200"][1]
+    # Each row fewer makes the numbers larger.
+    assert max(row for row, _column in at.values()) == 4
     # A county without positions gets a grid in which no two tiles meet.
     offices = ground("430181").tiles
     assert len({(t.row, t.column) for t in offices}) == len(offices) > 30

@@ -27,7 +27,8 @@ from jiesu.insight.wall.ground import Level
 _PLACED = """
 SELECT t.* FROM unnest(%(days)s::timestamptz[]) AS d(begins) CROSS JOIN LATERAL (
     SELECT extract(epoch FROM c.received_at - d.begins)::int / 60 AS minute, {part} AS part,
-           coalesce(k.kind, nullif(c.kind, 'auto'), 'other') AS kind, coalesce(k.subject, '') AS subject
+           coalesce(k.kind, nullif(c.kind, 'auto'), 'other') AS kind,
+           CASE WHEN k.id IS NULL THEN '{no_case}' ELSE k.subject END AS subject
       FROM (SELECT * FROM intake_contact
              WHERE received_at >= d.begins AND received_at < d.begins + interval '24 hours' OFFSET 0) c
       JOIN places_organisation o ON o.id = c.registered_by_id
@@ -57,9 +58,13 @@ SELECT count(DISTINCT e.case_id) FILTER (WHERE e.type = 'accept'),
 _FIRST = "SELECT min(received_at) FROM intake_contact"
 
 
+#: Instead of a subject: of a case that has none yet, and of a contact of which no case came and that gets none.
+UNSORTED, NO_CASE = "", "-"
+
+
 @dataclass
 class Contacts:
-    """The contacts of a day: each of these adds up to the same number."""
+    """The contacts of a day: each of these adds up to the same number. ``subjects`` holds ``UNSORTED`` and ``NO_CASE`` as well."""
 
     minutes: dict[int, int] = field(default_factory=dict)
     parts: dict[str, int] = field(default_factory=dict)
@@ -112,7 +117,7 @@ def minute_of(at: datetime) -> int:
 
 
 def _placed(level: Level) -> str:
-    return _PLACED.format(part=_OF_CONTACT[level.part], region=_OF_CONTACT[level.region])
+    return _PLACED.format(no_case=NO_CASE, part=_OF_CONTACT[level.part], region=_OF_CONTACT[level.region])
 
 
 def contacts(region: str, level: Level, day: date) -> Contacts:

@@ -99,6 +99,10 @@
     rows("tiles", data.tiles, tile);
     rows("subjects", data.subjects, subject);
     find("subjects-empty").hidden = data.subjects.length > 0;
+    const unsorted = frame.querySelector(".wall-unsorted");
+    unsorted.hidden = data.unsorted === 0;
+    figure("unsorted", data.unsorted);
+    fit(unsorted);
     rows("matters", data.matters || [], matter);
     find("matters-empty").hidden = data.matters === null || data.matters.length > 0;
     find("matters-refused").hidden = data.matters !== null;
@@ -138,15 +142,15 @@
     made.style.gridRow = item.row;
     made.style.gridColumn = item.column;
     const count = fitted("number", "wall-tile-count", number.format(item.count));
-    if (item.hot) {
-      const mark = element("b", "wall-hot-mark", "▲");
-      mark.append(element("span", "visually-hidden", word.wordHot));
-      count.append(mark);
-    }
     const lamps = fitted("number", "wall-tile-lamps");
     if (item.late) lamps.append(lamp("late", "●", word.wordLate, item.late));
     if (item.today) lamps.append(lamp("today", "◆", word.wordDue, item.today));
     made.append(fitted("name", "wall-tile-name", item.name), count, lamps);
+    if (item.hot) {
+      const mark = element("b", "wall-hot-mark", "▲");
+      mark.append(element("span", "visually-hidden", word.wordHot));
+      count.before(mark);
+    }
     return made;
   }
 
@@ -154,7 +158,7 @@
     const made = element("span", `wall-${kind}`);
     const mark = element("b", "", sign);
     mark.setAttribute("aria-hidden", "true");
-    made.append(mark, element("span", "visually-hidden", words), ` ${number.format(count)}`);
+    made.append(mark, element("span", "visually-hidden", words), number.format(count));
     return made;
   }
 

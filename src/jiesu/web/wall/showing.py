@@ -16,7 +16,7 @@ from jiesu.insight import showing
 from jiesu.insight.figures import KINDS, Label, figure
 from jiesu.insight.wall.hot import HotMatter
 from jiesu.insight.wall.snapshot import Part, Rates, Snapshot
-from jiesu.insight.wall.today import Due
+from jiesu.insight.wall.today import NO_CASE, UNSORTED, Due
 from jiesu.insight.wall.usual import STEP
 from jiesu.insight.words import subject_word
 
@@ -56,6 +56,7 @@ def shown(taken: Snapshot) -> dict[str, Any]:
         "owing": _owing(taken),
         "tiles": _tiles(taken),
         "subjects": _subjects(taken),
+        "unsorted": taken.contacts.subjects.get(UNSORTED, 0),
         "matters": [_matter(m) for m in taken.matters] if taken.matters is not None else None,
         "rates": _rates(taken.rates),
     }
@@ -147,7 +148,7 @@ def _owing(taken: Snapshot) -> list[dict[str, Any]]:
 
 
 def _subjects(taken: Snapshot) -> list[dict[str, Any]]:
-    named = {code: n for code, n in taken.contacts.subjects.items() if code}
+    named = {code: n for code, n in taken.contacts.subjects.items() if code not in (UNSORTED, NO_CASE)}
     first = sorted(named.items(), key=lambda item: (-item[1], item[0]))[:SUBJECTS]
     most = first[0][1] if first else 0
     return [{"label": subject_word(code), "count": n, "share": round(100 * n / most)} for code, n in first]
