@@ -279,7 +279,7 @@ NOT_READ = {
     "a post alone": {
         "set_language", "account_logout", "desk:register-suggest", "desk:register-person", "desk:callers",
         "desk:readback", "desk:reminders-read", "exports:remove", "desk:preview", "desk:reveal", "desk:suggestion", "hotspots:deed",
-        "hotspots:correct", "hotspots:put_back", "hotspots:follow_up",
+        "hotspots:correct", "hotspots:put_back", "hotspots:follow_up", "imports:resume",
         "api:create_contact", "api:act_on_case", "api:add_files", "api:reveal_parties", "portal:go_on",
         "portal:leave", "portal:deed",
     },

@@ -1,4 +1,4 @@
-"""What the public side refuses, as codes with data."""
+"""What intake refuses, as codes with data."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ class Code(StrEnum):
     QUERY_WRONG = "query_wrong"
     QUERY_LOCKED = "query_locked"
     TOO_MANY = "too_many_requests"
+    IMPORT_NOT_STOPPED = "import_not_stopped"
+    IMPORT_UNDER_WAY = "import_under_way"
 
 
 _MESSAGES: dict[Code, str | Promise] = {
@@ -23,8 +25,12 @@ _MESSAGES: dict[Code, str | Promise] = {
     Code.TOO_MANY: _(
         "您所在的网络提交得太频繁，请过 {minutes} 分钟再试；急需投诉举报可以拨打 12315。您填写的内容还在。"
     ),
+    Code.IMPORT_NOT_STOPPED: _("这次导入现在没有停下，可能已经接着做了或者已经结束。请看现在的进度。"),
+    Code.IMPORT_UNDER_WAY: _("系统正在接着做这次导入，现在不能放弃。请看现在的进度。"),
 }
-STATUS = {Code.QUERY_WRONG: 404, Code.QUERY_LOCKED: 429, Code.TOO_MANY: 429}
+STATUS = {
+    Code.QUERY_WRONG: 404, Code.QUERY_LOCKED: 429, Code.TOO_MANY: 429, Code.IMPORT_NOT_STOPPED: 409, Code.IMPORT_UNDER_WAY: 409,
+}  # fmt: skip
 
 
 class IntakeError(Exception):

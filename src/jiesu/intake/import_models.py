@@ -9,14 +9,24 @@ from django.utils.translation import gettext_lazy as _
 class ImportRun(models.Model):
     """One reading of one spreadsheet. The file itself lies sealed under ``JIESU_HOME/imports`` until it has been read.
 
-    ``problems`` are (row, column, code, message) of rows that were refused; never what stood in them.
+    ``problems`` are (row, column, code, message) of rows that were refused; never what stood in them. ``failures`` counts how
+    often it stopped since a person took it up; ``reference`` leads to the account of the last time in the log.
     """
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("等待导入")
         RUNNING = "running", _("正在导入")
         DONE = "done", _("已完成")
+        STOPPED = "stopped", _("已中断")
         FAILED = "failed", _("未能完成")
+
+    class Cause(models.TextChoices):
+        """Why a run has stopped; what people read is ``stopping.words``."""
+
+        DATABASE = "database"
+        STORAGE = "storage"
+        MEMORY = "memory"
+        OTHER = "other"
 
     name = models.CharField(_("文件名"), max_length=160)
     sha256 = models.CharField(max_length=64)
@@ -41,6 +51,10 @@ class ImportRun(models.Model):
     problems = models.JSONField(default=list)
     error = models.CharField(max_length=200, blank=True, default="")
     wrapped_key = models.BinaryField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0)
+    stopped_at = models.DateTimeField(null=True)
+    cause = models.CharField(max_length=10, choices=Cause.choices, blank=True, default="", db_default="")
+    reference = models.CharField(max_length=12, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("批量导入")

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from itertools import islice
 from operator import itemgetter
 
-from django.db import connection
 from django.db.models import Q
 
 from jiesu.cases import indexing, jobs
-from jiesu.intake import sheets
+from jiesu.intake import locks, sheets, stopping
+from jiesu.intake.actions import SuggestKind
 from jiesu.intake.helping import Batch, HelperLost, Helpers
 from jiesu.intake.import_models import ImportRun
-from jiesu.intake.registering import SuggestKind
+from jiesu.intake.locks import Lock, ask, hold, let_go
 from jiesu.intake.spreadsheet import Row, SheetError
 from jiesu.intake.taking import Number, Outcome, Taking, number_of
 
@@ -34,12 +34,10 @@ STALLED = timedelta(minutes=2)
 #: Seconds until a command asks again whether it is its turn.
 TURN = 1.0
 OVER = (ImportRun.Status.DONE, ImportRun.Status.FAILED)
+#: Nobody takes these up: they are over, or wait for a person.
+ENDED = (*OVER, ImportRun.Status.STOPPED)
 #: Columns that each batch moves.
 MOVING = ("status", "read", "written", "known", "refused", "touched_at")
-#: Spaces of the locks of a run, of a file and of an organisation's imports, and of the helpers that may still write.
-_RUN, _FILE, _ORGANISATION, _WRITING = 0x6A69_6500, 0x6A69_6501, 0x6A69_6503, 0x6A69_6502
-
-Lock = tuple[int, int]
 
 
 def carry_out(
@@ -60,12 +58,15 @@ def carry_out(
         progress: told after each batch.
         processes: how many write at once where a sheet is long; more than one need a committed run and a function
             for ``suggest_kind`` that stands at the top of its module.
+
+    Raises:
+        Exception: what nobody foresaw, once the run says that it stopped (``stopping``).
     """
     run = ImportRun.objects.select_related("registered_by").get(pk=run_id)
     with _alone(run) as alone:
         # Whoever had the run before may have ended it since it was read.
         run.refresh_from_db()
-        if not alone or run.status in OVER:
+        if not alone or run.status in ENDED:
             return run
         try:
             sheets.read_in(run)
@@ -73,8 +74,13 @@ def carry_out(
             if not (helped and _with_helpers(_Import(run, suggest_kind, now, progress), processes)):
                 _Import(run, suggest_kind, now, progress).all(1)
             run.status = ImportRun.Status.DONE
+            stopping.clear(run)
         except SheetError as error:
             run.status, run.error = ImportRun.Status.FAILED, error.message[:200]
+            stopping.clear(run)
+        except Exception as error:
+            stopping.note(run, error, at=now())
+            raise
         run.problems.sort(key=itemgetter("row"))
         run.finished_at = run.touched_at = now()
         run.save()
@@ -110,7 +116,7 @@ def carry_out_in_turn(
     """As ``carry_out``, for a command that stays until the run is over, whichever process brings it there."""
     while True:
         run = carry_out(run_id, suggest_kind=suggest_kind, now=now, progress=progress, processes=processes)
-        if run.status in OVER:
+        if run.status in ENDED:
             return run
         time.sleep(TURN)
 
@@ -124,14 +130,13 @@ def _alone(run: ImportRun) -> Iterator[bool]:
     """
     held: list[Lock] = []
     try:
-        yield all(_hold(lock, held) for lock in _locks(run)) and not _written_by_others(run)
+        yield all(hold(lock, held) for lock in _locks(run)) and not _written_by_others(run)
     finally:
-        for lock in reversed(held):
-            _ask("SELECT pg_advisory_unlock(%s, %s)", *lock)
+        let_go(held)
 
 
 def _locks(run: ImportRun) -> Iterator[Lock]:
-    yield _RUN, run.pk & 0x7FFF_FFFF
+    yield locks.of_run(run.pk)
     if not run.dry_run:
         yield from _of_others(run)
 
@@ -139,34 +144,20 @@ def _locks(run: ImportRun) -> Iterator[Lock]:
 def _of_others(run: ImportRun) -> tuple[Lock, Lock]:
     """The locks that a run shares with others."""
     file = int.from_bytes(bytes.fromhex(run.sha256[:8]), "big", signed=True)
-    return (_FILE, file), (_ORGANISATION, run.registered_by_id & 0x7FFF_FFFF)
-
-
-def _hold(lock: Lock, held: list[Lock]) -> bool:
-    if _ask("SELECT pg_try_advisory_lock(%s, %s)", *lock):
-        held.append(lock)
-        return True
-    return False
+    return (locks.FILE, file), (locks.ORGANISATION, run.registered_by_id & 0x7FFF_FFFF)
 
 
 def _writing(run: ImportRun) -> Iterator[Lock]:
     """What helpers share while they live: one lock for the file, one for the organisation."""
     for space, key in _of_others(run):
-        yield _WRITING, key ^ space
+        yield locks.WRITING, key ^ space
 
 
 def _written_by_others(run: ImportRun) -> bool:
     held: list[Lock] = []
-    free = all(_hold(lock, held) for lock in _writing(run))
-    for lock in held:
-        _ask("SELECT pg_advisory_unlock(%s, %s)", *lock)
+    free = all(hold(lock, held) for lock in _writing(run))
+    let_go(held)
     return not free
-
-
-def _ask(question: str, *values: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(question, values)
-        return bool(cursor.fetchone()[0])
 
 
 def _behind(run: ImportRun) -> list[int]:
@@ -193,7 +184,7 @@ def helper(run: int, suggest_kind: SuggestKind | None) -> Callable[[list[Row], d
     """What a helper does with a batch. The locks that it shares go with its connection."""
     own = ImportRun.objects.select_related("registered_by").get(pk=run)
     for lock in _writing(own):
-        _ask("SELECT pg_advisory_lock_shared(%s, %s) IS NULL", *lock)
+        ask("SELECT pg_advisory_lock_shared(%s, %s) IS NULL", *lock)
     work = Taking(own, sheets.Kept(own).head, suggest_kind)
     return lambda rows, at: work.take(rows, at, frozenset())
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from jiesu.cases import keys
 from jiesu.intake.import_models import ImportRun
@@ -206,12 +206,14 @@ def forget(run: ImportRun) -> None:
 
 
 def due(at: datetime) -> QuerySet[ImportRun]:
-    """Imports whose sheet has been kept for its time since they ended."""
+    """Imports whose sheet has been kept for its time since they ended, or stopped and nobody went on with them."""
     days = people_settings.in_force(organisation=None, at=at)[DAYS]
-    over = ImportRun.objects.filter(status__in=(ImportRun.Status.DONE, ImportRun.Status.FAILED))
+    kept = ImportRun.objects.filter(wrapped_key__isnull=False)
     if days <= 0:
-        return over.none()
-    return over.filter(finished_at__lt=at - timedelta(days=days), wrapped_key__isnull=False)
+        return kept.none()
+    before = at - timedelta(days=days)
+    over = Q(status__in=(ImportRun.Status.DONE, ImportRun.Status.FAILED), finished_at__lt=before)
+    return kept.filter(over | Q(status=ImportRun.Status.STOPPED, stopped_at__lt=before))
 
 
 def erase(at: datetime) -> int:

@@ -15,6 +15,8 @@ from jiesu.cases import indexing
 from jiesu.cases.models import Case
 from jiesu.intake import imports, sheets
 from jiesu.intake.import_models import ImportRun
+from jiesu.intake.stopping import TRIES
+from jiesu.intake.taking import Taking
 from jiesu.people.models import AccessLog, Staff
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +120,90 @@ def test_nothing_is_left_in_the_clear(settings: object) -> None:
     assert "牛奶".encode() not in (folder / f"{run.pk}.sealed").read_bytes()
     imports.carry_out(run.pk, suggest_kind=None, now=timezone.now)
     assert not list(folder.glob("*.plain"))
+
+
+def breaks(monkeypatch: pytest.MonkeyPatch, run: ImportRun, times: int) -> None:
+    """The import meets what nobody foresaw, so many times."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("王小花 13812345678")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Taking, "take", broken)
+        for _n in range(times):
+            with pytest.raises(RuntimeError):
+                imports.carry_out(run.pk, suggest_kind=None, now=timezone.now)
+
+
+def test_whoever_handed_it_in_sees_that_it_stopped_and_that_it_goes_on_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given an import that somebody watches
+    person = client("dispatcher")
+    hand_in(person)
+    run = ImportRun.objects.get()
+    before = f"/desk/imports/{run.pk}/progress/?v=running.0.0"
+    # when it stops
+    breaks(monkeypatch, run, 1)
+    # then the page says so without reload, in plain words, with a reference and without what the error said
+    part = person.get(before).content.decode()
+    run.refresh_from_db()
+    for words in (
+        "停了下来",
+        "系统内部出了没有预料到的错误",
+        "自动从停下的地方接着做",
+        run.reference,
+        "放弃",
+    ):
+        assert words in part
+    for words in ("王小花", "Traceback", "RuntimeError"):
+        assert words not in part
+    assert "hx-get" in part
+    # when it has gone on
+    imports.carry_out(run.pk, suggest_kind=None, now=timezone.now)
+    assert "停了下来" not in person.get(f"/desk/imports/{run.pk}/").content.decode()
+
+
+def test_an_import_that_waits_is_continued_from_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = client("dispatcher")
+    hand_in(person)
+    run = ImportRun.objects.get()
+    breaks(monkeypatch, run, TRIES)
+    shown = person.get(f"/desk/imports/{run.pk}/").content.decode()
+    assert "现在等您处理" in shown
+    # it does not go on asking: nothing moves until somebody does something
+    assert "hx-get" not in shown
+    assert "已中断" in person.get("/desk/imports/").content.decode()
+    # others neither see nor continue it
+    assert client("dispatcher.heshan").post(f"/desk/imports/{run.pk}/continue/").status_code == 404
+    assert client("handler").post(f"/desk/imports/{run.pk}/continue/").status_code == 403
+    assert person.post(f"/desk/imports/{run.pk}/forget/").status_code == 404
+    assert person.get(f"/desk/imports/{run.pk}/continue/").status_code == 405
+    # when it is continued
+    assert person.post(f"/desk/imports/{run.pk}/continue/").status_code == 303
+    assert imports.carry_out(run.pk, suggest_kind=None, now=timezone.now).status == "done"
+    # then a second click, on a screen that still shows it as stopped, does nothing and says why
+    again = person.post(f"/desk/imports/{run.pk}/give-up/")
+    assert again.status_code == 409
+    assert "现在没有停下" in again.content.decode()
+    assert ImportRun.objects.get().status == "done"
+
+
+def test_an_import_that_waits_is_given_up_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = client("dispatcher")
+    hand_in(person)
+    run = ImportRun.objects.get()
+    breaks(monkeypatch, run, TRIES)
+    assert person.post(f"/desk/imports/{run.pk}/give-up/").status_code == 303
+    shown = person.get(f"/desk/imports/{run.pk}/").content.decode()
+    assert "已放弃" in shown
+    assert "继续" not in shown.split("<main")[1]
+
+
+def test_an_import_without_progress_says_that_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = client("dispatcher")
+    hand_in(person)
+    run = ImportRun.objects.get()
+    assert "没有进展" not in person.get(f"/desk/imports/{run.pk}/").content.decode()
+    ImportRun.objects.update(touched_at=timezone.now() - imports.STALLED * 2)
+    assert "没有进展" in person.get(f"/desk/imports/{run.pk}/progress/?v=waiting.0.0").content.decode()

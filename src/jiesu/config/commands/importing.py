@@ -9,7 +9,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from jiesu.cases.kinds import Channel
-from jiesu.intake import imports, sheets
+from jiesu.intake import imports, sheets, stopping
 from jiesu.intake.import_models import ImportRun
 from jiesu.intake.spreadsheet import SheetError, formats
 from jiesu.people.actors import SYSTEM
@@ -63,6 +63,9 @@ def run(args: argparse.Namespace) -> int:
         )
     except SheetError as error:
         print(f"{error.message} [{error.code}]", file=sys.stderr)
+        return 1
+    if done.status == ImportRun.Status.STOPPED:
+        print(f"\n{stopping.words(done)} [{done.reference}]", file=sys.stderr)
         return 1
     if done.status == ImportRun.Status.FAILED:
         print(f"\n{done.error}", file=sys.stderr)

@@ -12,14 +12,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jiesu.cases import indexing, jobs
 from jiesu.cases.kinds import Channel
 from jiesu.cases.lifecycle.fields import SHANGHAI
-from jiesu.intake import sheets
+from jiesu.intake import sheets, stopping
+from jiesu.intake.errors import IntakeError
 from jiesu.intake.import_models import ImportRun
-from jiesu.intake.imports import MOST_PROBLEMS, OVER
+from jiesu.intake.imports import MOST_PROBLEMS, OVER, STALLED
 from jiesu.intake.spreadsheet import MOST_BYTES, SheetError, formats
 from jiesu.people.access import record_access
 from jiesu.people.models import AccessAct
@@ -91,20 +92,31 @@ def _own(request: DeskRequest) -> Any:
     return ImportRun.objects.filter(registered_by_id=request.actor.organisation_id)
 
 
-def _shown(run: ImportRun) -> dict[str, Any]:
+def _shown(request: DeskRequest, run: ImportRun) -> dict[str, Any]:
     over = run.status in OVER
+    waits = run.status == ImportRun.Status.STOPPED
+    # Once it has done a batch again it is under way like any other.
+    under_way = run.stopped_at is not None and run.touched_at > run.stopped_at
+    stopped = run.failures > 0 and not over and (waits or not under_way)
+    # Its process was killed, or the whole system was: nothing could be noted.
+    still = not over and not stopped and request.now - run.touched_at > STALLED
     unread = not over and not run.rows
     written = over and run.written and not run.dry_run
     to_index = indexing.owed(MOST_COUNTED) if written else 0
     return {
         "run": run,
         "over": over,
-        "moving": not over or to_index,
+        "moving": to_index if over else not waits,
+        "stopped": stopped,
+        "waits": waits,
+        "still": still,
+        "why": stopping.words(run) if stopped else "",
+        "tries": stopping.TRIES,
         "to_index": to_index,
         "or_more": _("以上") if to_index == MOST_COUNTED else "",
         "percent": 100 if over else run.read * 100 // max(run.rows, 1),
         "unread": unread,
-        "version": f"{run.status}.{run.read}.{to_index}" if not unread else "unread",
+        "version": _version(run, to_index, unread=unread, still=still),
         "problems": run.problems[:PROBLEMS_SHOWN],
         "most_problems": MOST_PROBLEMS if len(run.problems) >= MOST_PROBLEMS else 0,
         "more_problems": max(0, len(run.problems) - PROBLEMS_SHOWN),
@@ -114,19 +126,46 @@ def _shown(run: ImportRun) -> dict[str, Any]:
     }
 
 
+def _version(run: ImportRun, to_index: int, *, unread: bool, still: bool) -> str:
+    """What the page shows, in short: it asks whether this has changed."""
+    shown = "unread" if unread else f"{run.status}.{run.read}.{to_index}"
+    return f"{shown}.stopped{run.failures}" if run.failures else f"{shown}.still" if still else shown
+
+
 @desk(*IMPORTERS)
 @require_safe
 def one(request: DeskRequest, pk: int) -> HttpResponse:
     """One import: progress, then the outcome."""
+    return _one(request, pk)
+
+
+def _one(request: DeskRequest, pk: int, error: IntakeError | None = None) -> HttpResponse:
     run = get_object_or_404(_own(request), pk=pk)
-    return page(request, "imports/one.html", {"title": run.name, **_shown(run)}, current="imports:list")
+    context = {"title": run.name, "problem": error.message if error else "", **_shown(request, run)}
+    status = error.status if error else 200
+    return page(request, "imports/one.html", context, current="imports:list", status=status)
+
+
+@desk(*IMPORTERS)
+@require_POST
+def resume(request: DeskRequest, pk: int, deed: str) -> HttpResponse:
+    """Continues an import that has stopped, or gives it up; what has changed meanwhile is said."""
+    deeds = {"continue": stopping.go_on, "give-up": stopping.give_up}
+    if deed not in deeds:
+        raise Http404
+    run = get_object_or_404(_own(request), pk=pk)
+    try:
+        deeds[deed](run.pk, organisation=request.actor.organisation_id, at=request.now)
+    except IntakeError as error:
+        return _one(request, pk, error)
+    return going(request, reverse("imports:one", args=[pk]))
 
 
 @desk(*IMPORTERS)
 @require_safe
 def progress(request: DeskRequest, pk: int) -> HttpResponse:
     """The part that polls: 204 while nothing has moved."""
-    shown = _shown(get_object_or_404(_own(request), pk=pk))
+    shown = _shown(request, get_object_or_404(_own(request), pk=pk))
     if request.GET.get("v") == shown["version"]:
         return HttpResponse(status=204)
     return part(request, "imports/progress.html", shown)
