@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jiesu.businesses.linking import link_many
 from jiesu.businesses.models import Business
-from jiesu.businesses.naming import Named
+from jiesu.cases.bulk import Written
 from jiesu.cases.models import Case
 from jiesu.config import jobs as config_jobs
-from jiesu.intake import imports, sheets
-from jiesu.intake.import_models import ImportRun
+from jiesu.intake import claims, imports, sheets
+from jiesu.intake.import_models import ImportRun, NumberClaim
+from jiesu.intake.taking import Taking
 from jiesu.people.actors import SYSTEM
 from jiesu.places.queries import by_key
 from tests.races import together
@@ -40,12 +44,18 @@ def test_the_same_businesses_linked_by_several_at_once_are_added_once(own_databa
     assert Business.objects.filter(name__startswith="店").count() == 200
 
 
-def handed_in(folder: Path, name: str, organisation: str = "430900-centre", rows: int = 3) -> ImportRun:
+def handed_in(
+    folder: Path,
+    name: str,
+    organisation: str = "430900-centre",
+    numbers: Iterable[int] = range(3),
+    channel: str = "12345",
+) -> ImportRun:
     path = folder / name
-    lines = ["工单编号,类型,内容,备注", *(f"H{n},投诉,第{n}件：买到过期牛奶,{name}" for n in range(rows))]
+    lines = ["工单编号,类型,内容,备注", *(f"H{n},投诉,第{n}件：买到过期牛奶,{name}" for n in numbers)]
     path.write_text("\n".join(lines), encoding="utf-8")
     return sheets.receive(
-        path=path, name=name, format="", channel="12345", actor=SYSTEM, registered_by=by_key(organisation),
+        path=path, name=name, format="", channel=channel, actor=SYSTEM, registered_by=by_key(organisation),
         at=timezone.now(),
     )  # fmt: skip
 
@@ -119,3 +129,55 @@ def test_an_import_that_fails_keeps_no_other_waiting(
         config_jobs.sweep_imports(timestamp=0)
     # then the other one is done, and the failure was told
     assert ImportRun.objects.get(pk=second.pk).status == "done"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", [1500, 4])
+def test_the_same_numbers_handed_in_by_two_organisations_at_one_moment_come_in_once(
+    own_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    # given the same numbers of the other platform in the sheets of two organisations, in opposite order
+    numbers = range(20)
+    first = handed_in(tmp_path, "甲.csv", numbers=numbers)
+    second = handed_in(tmp_path, "乙.csv", "430902-bureau", numbers=reversed(numbers))
+    # and batches that stay a while between writing and committing
+    monkeypatch.setattr(imports, "BATCH", batch)
+    noted = Taking._note
+
+    def slowly(self: Taking, written: Written) -> None:
+        noted(self, written)
+        time.sleep(0.4)
+
+    monkeypatch.setattr(Taking, "_note", slowly)
+    # when both are imported on connections of their own
+    done = together(lambda: carried_out(first), lambda: carried_out(second))
+    # then each number is there once, and whoever came second finds it known; nobody waited for the other for ever
+    assert [run.status for run in done] == ["done", "done"]
+    assert Case.objects.count() == Case.objects.values("external_number").distinct().count() == 20
+    assert [sum(run.written for run in done), sum(run.known for run in done)] == [20, 20]
+
+
+@pytest.mark.slow
+def test_the_same_number_of_two_platforms_is_two_matters(own_database: str, tmp_path: Path) -> None:
+    # given the same numbers on two channels
+    first = handed_in(tmp_path, "甲.csv")
+    second = handed_in(tmp_path, "乙.csv", "430902-bureau", channel="council")
+    # when both are imported at once
+    done = together(lambda: carried_out(first), lambda: carried_out(second))
+    # then all have come in
+    assert [run.written for run in done] == [3, 3]
+
+
+@pytest.mark.slow
+def test_what_was_claimed_for_a_batch_is_swept_away(own_database: str, tmp_path: Path) -> None:
+    # given numbers that an import has claimed, and one whose batch is still being written
+    carried_out(handed_in(tmp_path, "甲.csv"))
+    assert NumberClaim.objects.count() == 3
+    later = timezone.now() + claims.KEPT * 2
+    with transaction.atomic():
+        claims.claim({("12345", "H1")}, at=timezone.now())
+        # when the others are swept
+        (swept,) = together(lambda: claims.forget(later))
+    # then that one is left
+    assert (swept, NumberClaim.objects.count()) == (2, 1)
+    assert claims.forget(later) == 1

@@ -86,3 +86,14 @@ class ImportedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source[:8]}:{self.row}"
+
+
+class NumberClaim(models.Model):
+    """A number on another platform that a transaction is writing (``claims``): locked for as long as it lasts. A row says
+    nothing afterwards."""
+
+    key = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jiesu.cases.kinds import Channel
-from jiesu.intake.import_models import ImportedRow, ImportRun
+from jiesu.intake.import_models import ImportedRow, ImportRun, NumberClaim
 
-__all__ = ["Contact", "ImportRun", "ImportedRow", "Outcome", "PublicUse"]
+__all__ = ["Contact", "ImportRun", "ImportedRow", "NumberClaim", "Outcome", "PublicUse"]
 
 
 class Outcome(models.TextChoices):

@@ -15,6 +15,8 @@ from jiesu.cases import bulk, jobs
 from jiesu.cases.kinds import Kind
 from jiesu.cases.making import made
 from jiesu.cases.opening import Opening, make_number
+from jiesu.intake import claims
+from jiesu.intake.actions import SuggestKind
 from jiesu.intake.forms import ContactForm
 from jiesu.intake.histories import contact_row
 from jiesu.intake.import_models import ImportedRow, ImportRun
@@ -163,8 +165,12 @@ class Taking:
             yield self._history(one, at, contact, serial, business)
 
     def _not_meanwhile(self, batch: list[bulk.History]) -> list[bulk.History]:
-        """Inside the writing transaction: the same number came in at the desk since we looked."""
-        there = _known({(h.opening.channel, h.opening.external_number) for h in batch})
+        """Inside the writing transaction: the same number came in at the desk since we looked, or with another
+        organisation's sheet, whose batch is waited for where it is just being written.
+        """
+        numbers = {(h.opening.channel, h.opening.external_number) for h in batch}
+        claims.claim(numbers, at=batch[0].at)
+        there = _known(numbers)
         kept = [h for h in batch if (h.opening.channel, h.opening.external_number) not in there]
         self.dropped = len(batch) - len(kept)
         return kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from jiesu.intake import held, limits, links
+from jiesu.intake import claims, held, limits, links
 
 
 @app.task(name="jiesu.complete_links")
@@ -24,6 +24,7 @@ def sweep_links(timestamp: int) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(name="jiesu.forget_public_use", queueing_lock="jiesu.forget_public_use")
 def forget_public_use(timestamp: int) -> None:
-    """Removes counts of the past and files that nobody sent."""
+    """Removes counts of the past, files that nobody sent and claims of numbers that are over."""
     limits.forget(timezone.now())
     held.sweep(timezone.now())
+    claims.forget(timezone.now())
