@@ -44,3 +44,24 @@ def test_no_table_is_the_applications_own_and_none_can_be_truncated(
     assert owners == [("jiesu_owner",)]
     assert open_tables == []
     assert may_create == (False,)
+
+
+def test_what_runs_with_the_owners_rights_looks_among_nobodys_temporary_tables(
+    server: PrivateServer, template: str
+) -> None:
+    with server.connect(name=template) as superuser:
+        found = superuser.execute(
+            "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        ).fetchall()
+    assert found == [("cases_sort_words_in", ["search_path=pg_catalog, public, pg_temp"])]
+
+
+def test_a_temporary_index_does_not_stand_in_for_the_one_of_words(
+    server: PrivateServer, own_database: str
+) -> None:
+    with server.connect("jiesu_app", name=own_database) as application:
+        # given a table of the caller's own, with an index of the same name that is of another kind
+        application.execute("CREATE TEMP TABLE mine (words text)")
+        application.execute("CREATE INDEX complaint_words ON mine (words)")
+        # when words are sorted in, then into the real one: the other would be refused
+        assert application.execute("SELECT cases_sort_words_in()").fetchone() == (0,)

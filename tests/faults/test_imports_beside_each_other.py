@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jiesu.businesses.linking import link_many
 from jiesu.businesses.models import Business
+from jiesu.businesses.naming import Named
 from jiesu.cases.bulk import Written
 from jiesu.cases.models import Case
 from jiesu.config import jobs as config_jobs

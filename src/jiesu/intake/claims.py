@@ -45,7 +45,7 @@ def forget(at: datetime) -> int:
     """Remove rows of transactions that are over; gives how many."""
     with connection.cursor() as cursor:
         cursor.execute(_FORGET, [at - KEPT])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _key(channel: str, number: str) -> int:

@@ -15,10 +15,10 @@ from django.db.models import Q
 
 from jiesu.cases import indexing, jobs
 from jiesu.intake import locks, sheets, stopping
-from jiesu.intake.actions import SuggestKind
 from jiesu.intake.helping import Batch, HelperLost, Helpers
 from jiesu.intake.import_models import ImportRun
 from jiesu.intake.locks import Lock, ask, hold, let_go
+from jiesu.intake.registering import SuggestKind
 from jiesu.intake.spreadsheet import Row, SheetError
 from jiesu.intake.taking import Number, Outcome, Taking, number_of
 

@@ -16,7 +16,6 @@ from jiesu.cases.kinds import Kind
 from jiesu.cases.making import made
 from jiesu.cases.opening import Opening, make_number
 from jiesu.intake import claims
-from jiesu.intake.actions import SuggestKind
 from jiesu.intake.forms import ContactForm
 from jiesu.intake.histories import contact_row
 from jiesu.intake.import_models import ImportedRow, ImportRun

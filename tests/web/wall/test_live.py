@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from jiesu.intake.forms import read
+from jiesu.intake.registering import register
 from jiesu.people.models import Staff
 from jiesu.people.roles import Role
 from tests.speed.conftest import person
