@@ -50,6 +50,8 @@ FILTERS = (
     ("closed ones too, newest first", "closed=1"),
     ("a common word", f"q={quote('退款')}"),
     ("a rare word", f"q={quote(words.RARE)}"),
+    ("a common word, closed ones too", f"closed=1&q={quote('退款')}"),
+    ("a word in a sixtieth, closed ones too", f"closed=1&q={quote('芦笋')}"),
 )
 SEARCHES = (
     ("two characters, in a tenth of all texts", "退款"),

@@ -220,7 +220,13 @@ def _from_the_top(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def newest(
-    actor: Actor, search: Search, narrow: Narrow, *, size: int, begin: Narrow = _from_the_top
+    actor: Actor,
+    search: Search,
+    narrow: Narrow,
+    *,
+    size: int,
+    begin: Narrow = _from_the_top,
+    periods: int = 3,
 ) -> list[Case]:
     """The newest cases that a search finds for an actor, as a list shows them.
 
@@ -231,6 +237,7 @@ def newest(
         narrow: puts the list's further conditions on the rows.
         size: so many are wanted.
         begin: lets the list begin after a place.
+        periods: so many at most are asked for one after the other, a statement each.
     """
     place = condition(begin(Case.objects.all()))
     more = both(place, condition(narrow(Case.objects.filter(search.condition))))
@@ -250,7 +257,8 @@ def newest(
     asked = both(more, legible(actor, search))
     common = search.share * LOOKED_THROUGH >= _SURELY * size
     found: list[Case] = []
-    for number, period in enumerate(_periods(timezone.now(), wide=not _reach(actor, search.part).marks)):
+    every = list(_periods(timezone.now(), wide=not _reach(actor, search.part).marks))
+    for number, period in enumerate([*every[: periods - 1], every[-1]]):
         holding = condition(Case.objects.filter(_holding(actor, search, *period)))
         branches = [both(holding, rights, more)]
         first = common and not number

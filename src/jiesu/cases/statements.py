@@ -67,17 +67,24 @@ def both(*parts: Condition) -> Condition:
 
 
 def first_of(
-    branches: Sequence[Condition], columns: str, most: int, *, order: str = BY_CLOCK, apart: bool = False
+    branches: Sequence[Condition],
+    columns: str,
+    most: int,
+    *,
+    order: str | None = BY_CLOCK,
+    apart: bool = False,
 ) -> Condition:
     """The first rows that pass any of the branches, as a statement.
 
     Args:
         branches: conditions that no row passes twice; each walks the index of its own.
         columns: the columns wanted; those of the order among them, unless ``apart``.
+        order: None where any rows will do, so that no more than ``most`` need be found.
         apart: so many of each branch, without bringing them together.
     """
+    ordered = f"ORDER BY {order} " if order else ""
     walks = [
-        f"(SELECT {columns} FROM cases_case WHERE {b.sql} ORDER BY {order} LIMIT {most:d})"  # noqa: S608
+        f"(SELECT {columns} FROM cases_case WHERE {b.sql} {ordered}LIMIT {most:d})"  # noqa: S608
         for b in branches
     ]
     values = tuple(value for b in branches for value in b.values)
@@ -87,7 +94,7 @@ def first_of(
     if apart:
         return Condition(f"({walked})", values)
     return Condition(
-        f"(SELECT * FROM ({walked}) walked ORDER BY {order} LIMIT {most:d})",  # noqa: S608
+        f"(SELECT * FROM ({walked}) walked {ordered}LIMIT {most:d})",  # noqa: S608
         values,
     )
 
@@ -113,6 +120,10 @@ class Look:
     share: float
     shared: bool = False
 
+    def worth(self, enough: int) -> bool:
+        """Whether so many can be expected among the rows that are looked through."""
+        return bool(self.walks) and self.share * LOOKED_THROUGH >= enough
+
 
 #: So many rows of a list are looked through for words before the index is asked. A look at one takes a few
 #: microseconds: the whole look less than the index needs for the thousands of cases that hold a common word.
@@ -134,22 +145,24 @@ _SHORT = Condition("NOT (SELECT well FROM done)")
 def looked(
     look: Look, columns: str, most: int, *, order: str = BY_CLOCK, enough: int | None = None
 ) -> Condition:
-    """The first rows of a list by common words, as a statement.
+    """The first rows of a list by words, as a statement.
 
     Args:
         columns: the columns wanted; those of the order among them.
         most: so many rows at most.
-        enough: with so many found at the head of the list no more are looked for; ``most``, unless given.
+        enough: with so many found at the head of the list no more are looked for, and where the index is asked any rows
+            will do, for they are only counted; ``most`` in their order, unless given.
     """
+    by_index = order if enough is None else None
     enough = most if enough is None else min(enough, most)
-    if look.share * LOOKED_THROUGH < enough:
-        return first_of(look.branches, columns, most, order=order)
+    if not look.worth(enough):
+        return first_of(look.branches, columns, most, order=by_index)
     keys = ", ".join(part.split()[0] for part in order.split(", "))
     if look.shared and len(look.walks) > 1:
         walks = _once(look.walks, keys, order)
     else:
         walks = first_of(look.walks, _COLUMNS, LOOKED_THROUGH, order=order)
-    rest = first_of([both(_SHORT, branch) for branch in look.branches], columns, most, order=order)
+    rest = first_of([both(_SHORT, branch) for branch in look.branches], columns, most, order=by_index)
     text = _LOOK.format(
         keys=keys, asked=look.asked.sql, walks=walks.sql, order=order, columns=columns, rest=rest.sql,
         enough=enough, rows=LOOKED_THROUGH,

@@ -18,7 +18,7 @@ from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jiesu.cases.finding import Search, found_by, legible, search_for
+from jiesu.cases.finding import Search, found_by, legible, newest, search_for
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.models import Case, Participant
 from jiesu.cases.queries import line_of, receiving, seen_by, visible
@@ -333,7 +333,7 @@ Rows = list[Condition] | Look
 
 
 def rows_of(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> Rows:
-    """The rows of ``base`` in branches, for statements of their own; for words with how they are looked through."""
+    """The rows of ``base`` in branches, for statements of their own; for words with how the list is looked through."""
     key = scope.key if scope else ""
     extra = condition(narrowed(Case.objects.all(), filters, now))
     own = _own_rows(actor, key)
@@ -343,8 +343,6 @@ def rows_of(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) 
     indexed = condition(found_by(actor, search))
     branches = [both(part, extra, indexed) for part in own]
     walks = _parts_of(actor, key)
-    if not (walks and search.share):
-        return branches
     dated = condition(narrowed(Case.objects.all(), _in_order(filters), now))
     asked = both(seen_by(actor), extra, legible(actor, search))
     return Look([both(walk, dated) for walk in walks], asked, branches, search.share)
@@ -392,6 +390,8 @@ def page(
     order = filters.order
     place = _read_cursor(after, order)
     rows = rows_of(actor, scope, filters, now)
+    if isinstance(rows, Look) and order == NEWEST and not rows.worth(size + 1):
+        return _page_of(_newest(actor, scope, filters, place, now, size + 1), actor, order, size)
     lists: list[tuple[Rows, int]] = [(rows if place is None else _after(rows, place, order), size + 1)]
     if not (filters.any or after):
         failed = both(
@@ -400,10 +400,36 @@ def page(
         )
         lists.append(([failed], FAILED_SHOWN))
     found, *others = listed(*lists, order=order)
+    return replace(_page_of(found, actor, order, size), failed=items(others[0], actor) if others else [])
+
+
+def _page_of(found: list[Case], actor: Actor, order: str, size: int) -> Page:
+    """A page of rows of which there may be one more than it holds."""
     more = len(found) > size
     found = found[:size]
-    first = items(others[0], actor) if others else []
-    return Page(items(found, actor), _cursor(found[-1], order) if more and found else "", first)
+    return Page(items(found, actor), _cursor(found[-1], order) if more and found else "")
+
+
+def _newest(
+    actor: Actor,
+    scope: Scope | None,
+    filters: Filters,
+    place: tuple[datetime | None, int] | None,
+    now: datetime,
+    size: int,
+) -> list[Case]:
+    """The newest rows by words that are not common: in the archive the index would name every case that ever held them."""
+
+    def narrow(rows: QuerySet[Case]) -> QuerySet[Case]:
+        return narrowed(rows.filter(scope.condition) if scope is not None else rows, filters, now)
+
+    def begin(rows: QuerySet[Case]) -> QuerySet[Case]:
+        if place is None:
+            return rows
+        at, last = place
+        return rows.filter(Q(registered_at__lt=at) | Q(registered_at=at, pk__lt=last))
+
+    return newest(actor, _search(filters), narrow, size=size, begin=begin, periods=2)
 
 
 def each_in(
