@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -31,8 +32,8 @@ QUEUES = {
 BESIDE = {"case_failed_notice"}
 
 
-def plan_of(work: Callable[[], object], *, analyse: bool = False) -> str:
-    """The plan of the one statement that a read sends."""
+def sent_by(work: Callable[[], object]) -> tuple[str, Any]:
+    """The one statement that a read sends, with its values."""
     sent: list[tuple[str, Any]] = []
 
     def note(execute: Callable[..., Any], sql: str, values: Any, many: bool, context: Any) -> Any:
@@ -41,10 +42,27 @@ def plan_of(work: Callable[[], object], *, analyse: bool = False) -> str:
 
     with connection.execute_wrapper(note):
         work()
-    ((statement, values),) = sent
+    (found,) = sent
+    return found
+
+
+def explained(statement: str, values: Any = None) -> str:
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {'(ANALYZE)' if analyse else ''} {statement}", values)
+        cursor.execute(statement, values)
         return "\n".join(row[0] for row in cursor.fetchall())
+
+
+def plan_of(work: Callable[[], object], *, analyse: bool = False) -> str:
+    """The plan of the one statement that a read sends."""
+    statement, values = sent_by(work)
+    return explained(f"EXPLAIN {'(ANALYZE)' if analyse else ''} {statement}", values)
+
+
+def plan_without_values(work: Callable[[], object]) -> str:
+    """The plan that PostgreSQL keeps for a prepared statement, whatever its values will be."""
+    statement, _values = sent_by(work)
+    places = count(1)
+    return explained(f"EXPLAIN (GENERIC_PLAN) {re.sub('%s', lambda _: f'${next(places)}', statement)}")
 
 
 def indexes(plan: str) -> set[str]:
@@ -69,6 +87,22 @@ def test_each_queue_reads_its_own_partial_index(username: str, key: str, city: s
         assert "Seq Scan on cases_case" not in plan
         assert "BitmapOr" not in plan
     assert page(who, scope, Filters(), now=now).items
+
+
+@pytest.mark.parametrize(("username", "key"), QUEUES)
+def test_a_plan_made_for_any_values_reads_the_same_index(username: str, key: str, city: str) -> None:
+    now, who = timezone.now(), person(username)
+    scope = scope_named(who, key)
+    own = QUEUES[username, key]
+    shown = plan_without_values(lambda: page(who, scope, Filters(), now=now))
+    assert indexes(shown) == own | BESIDE, shown
+    counted = plan_without_values(lambda: tallies(who, scope, Filters(), now=now))
+    assert indexes(counted) == own, counted
+    # and the next page too
+    first = page(who, scope, Filters(), now=now, size=5)
+    assert first.after
+    following = plan_without_values(lambda: page(who, scope, Filters(), now=now, after=first.after))
+    assert indexes(following) == own, following
 
 
 def test_a_page_far_down_is_sought_in_the_same_index(city: str) -> None:

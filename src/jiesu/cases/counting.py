@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, QuerySet
 
 from jiesu import statements
 from jiesu.cases.kinds import Kind, State
 from jiesu.cases.models import Case
-from jiesu.cases.statements import BY_CLOCK, Condition, Look, both, condition, first_of, looked
+from jiesu.cases.statements import BY_CLOCK, Condition, Look, asked, both, condition, first_of, looked
 from jiesu.cases.worklists import WINDOWS, Filters, Rows, Scope, rows_of, window_bounds, window_condition
 from jiesu.people.actors import Actor
 
@@ -48,20 +47,21 @@ class Tally:
 
 def tally(rows: QuerySet[Case], *, now: datetime) -> Tally:
     """Counts of any rows by kind, by stage and by due window, in the order of the clock up to ``CAP``; one query."""
-    return _tallies([([condition(rows)], BY_CLOCK)], now)[0]
+    return _tallies([([condition(rows)], BY_CLOCK)], now, prepared=False)[0]
 
 
 def tallies(actor: Actor, scope: Scope | None, *each: Filters, now: datetime) -> dict[Filters, Tally]:
     """The counts of a queue under some filters; one query for all of them."""
     different = list(dict.fromkeys(each))
     lists = [(rows_of(actor, scope, filters, now), filters.order) for filters in different]
-    return dict(zip(different, _tallies(lists, now), strict=True))
+    whole = not any(filters.any for filters in different)
+    return dict(zip(different, _tallies(lists, now, prepared=whole), strict=True))
 
 
 _COUNTED = "id, kind, state, due_at, registered_at, unproven"
 
 
-def _tallies(lists: list[tuple[Rows, str]], now: datetime) -> list[Tally]:
+def _tallies(lists: list[tuple[Rows, str]], now: datetime, *, prepared: bool) -> list[Tally]:
     counted = _counted(now)
     chosen = ", ".join(f"count(*) FILTER (WHERE {c.sql})" for c in counted.values())
     parts: list[str] = []
@@ -75,9 +75,8 @@ def _tallies(lists: list[tuple[Rows, str]], now: datetime) -> list[Tally]:
         stops.append({CAP, COMMON} if isinstance(wanted, Look) else {CAP})
         parts.append(f"SELECT {place:d}, {chosen} FROM {rows.sql} r")  # noqa: S608
         values += [value for c in counted.values() for value in c.values] + [*rows.values]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1", values)
-        found = [dict(zip(counted, row[1:], strict=True)) for row in cursor.fetchall()]
+    statement = " UNION ALL ".join(parts) + " ORDER BY 1"
+    found = [dict(zip(counted, row[1:], strict=True)) for row in asked(statement, values, prepared=prepared)]
     return [Tally(figures, figures["all"] in stop) for figures, stop in zip(found, stops, strict=True)]
 
 

@@ -265,11 +265,27 @@ ORDER BY l.place, {order}
 """
 
 
-def listed(*lists: tuple[Sequence[Condition] | Look, int], order: str = BY_CLOCK) -> list[list[Case]]:
+def asked(statement: str, values: Sequence[Any], *, prepared: bool) -> list[statements.Row]:
+    """The rows that a statement gives.
+
+    Args:
+        prepared: its best plan does not depend on the values, and it is sent again and again.
+    """
+    if prepared:
+        return statements.fetch(statement, values)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def listed(
+    *lists: tuple[Sequence[Condition] | Look, int], order: str = BY_CLOCK, prepared: bool = False
+) -> list[list[Case]]:
     """The rows of some lists in their order, with the names and participants that a list shows; one query.
 
     Args:
         lists: of each the branches of its condition, or how it is looked through; and how many rows at most.
+        prepared: each branch walks the index of its own, whatever the values (``asked``).
     """
     parts: list[str] = []
     values: list[Any] = []
@@ -282,12 +298,9 @@ def listed(*lists: tuple[Sequence[Condition] | Look, int], order: str = BY_CLOCK
         values += rows.values
     found: list[list[Case]] = [[] for _list in lists]
     met = _Met()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _AROUND.format(own=_OWN, lists=" UNION ALL ".join(parts), order=_OUTSIDE[order]), values
-        )
-        for row in cursor.fetchall():
-            found[row[0]].append(_case(row, met))
+    statement = _AROUND.format(own=_OWN, lists=" UNION ALL ".join(parts), order=_OUTSIDE[order])
+    for row in asked(statement, values, prepared=prepared):
+        found[row[0]].append(_case(row, met))
     return found
 
 

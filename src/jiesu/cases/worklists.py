@@ -399,7 +399,8 @@ def page(
             *_own_rows(actor, scope.key if scope else "", False),
         )
         lists.append(([failed], FAILED_SHOWN))
-    found, *others = listed(*lists, order=order)
+    # Of a whole queue each branch walks its own index; with filters it depends on them which one is best.
+    found, *others = listed(*lists, order=order, prepared=not filters.any)
     return replace(_page_of(found, actor, order, size), failed=items(others[0], actor) if others else [])
 
 
