@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jiesu.cases import commonness, finding, statements
-from jiesu.cases.counting import COMMON, tallies
+from jiesu.cases.counting import CAP, COMMON, tallies
 from jiesu.cases.finding import newest, search_for
 from jiesu.cases.models import Case
 from jiesu.cases.queries import visible
@@ -126,6 +127,26 @@ def test_a_queue_by_words_is_the_same_however_far_it_is_looked_through(
                             break
                     assert found == expected, (username, scope.key, wanted)
                     met += len(expected)
+    assert met > 2_000
+
+
+def test_words_that_are_not_common_are_found_in_the_archive_page_by_page(
+    told: dict[str, set[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "share_of", lambda _runs: 0.0)
+    now, met = timezone.now(), 0
+    for username in PEOPLE:
+        actor = person(username)
+        for scope in scopes(actor):
+            for text in TEXTS:
+                for filters in filtered(now, actor):
+                    wanted = replace(filters, text=text, closed=True)
+                    expected = plainly(actor, scope, wanted, now, told)
+                    found = list(islice(paged(actor, scope, wanted, now, 50), 120))
+                    assert found == expected[:120], (username, scope.key, wanted)
+                    counted = tallies(actor, scope, wanted, now=now)[wanted].figures["all"]
+                    assert counted == min(len(expected), CAP)
+                    met += len(found)
     assert met > 2_000
 
 

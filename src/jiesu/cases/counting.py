@@ -70,9 +70,10 @@ def _tallies(lists: list[tuple[Rows, str]], now: datetime, *, prepared: bool) ->
     for place, (wanted, order) in enumerate(lists):
         if isinstance(wanted, Look):
             rows = looked(wanted, _COUNTED, CAP, order=order, enough=COMMON)
+            stops.append({CAP, COMMON} if wanted.worth(COMMON) else {CAP})
         else:
             rows = first_of(wanted, _COUNTED, CAP, order=order)
-        stops.append({CAP, COMMON} if isinstance(wanted, Look) else {CAP})
+            stops.append({CAP})
         parts.append(f"SELECT {place:d}, {chosen} FROM {rows.sql} r")  # noqa: S608
         values += [value for c in counted.values() for value in c.values] + [*rows.values]
     statement = " UNION ALL ".join(parts) + " ORDER BY 1"

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
-
 #: Prepared statements of one connection; those not sent for longest make room.
 PREPARED = 500
 
