@@ -11,6 +11,7 @@ from jiesu.businesses.divisions import division_of
 from jiesu.businesses.errors import BusinessError
 from jiesu.businesses.keys import address_key, name_key
 from jiesu.businesses.models import Business, BusinessKind
+from jiesu.making import made
 
 #: How companies' names end: they are given once, so that a name alone tells which is meant.
 COMPANY = "公司"
@@ -73,14 +74,16 @@ def new_row(named: Named, place: Place, *, at: datetime, on: Mapping[str, Busine
     Args:
         on: platforms by the keys of their names.
     """
-    return Business(
+    platform = on.get(name_key(named.platform))
+    return made(
+        Business,
         kind=named.kind,
         name=named.name.strip(),
         unified_credit_code=place.code or None,
         address=named.address.strip(),
         division_code=division_of(named.address),
         phone=named.phone,
-        platform=on.get(name_key(named.platform)),
+        platform_id=platform.pk if platform else None,
         shop_name=named.shop_name,
         shop_url=named.shop_url,
         name_key=place.key,

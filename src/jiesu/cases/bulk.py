@@ -26,12 +26,12 @@ from jiesu.cases.draft import Draft, Rendered
 from jiesu.cases.errors import ActionError
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lifecycle.table import Context
-from jiesu.cases.making import made
 from jiesu.cases.marking import counted, marks
 from jiesu.cases.models import Link, Message, WordsOwed
 from jiesu.cases.numbering import give_back, take_series
 from jiesu.cases.opening import Opening, make_number, open_draft, placed, words_of
 from jiesu.cases.telling import NoticeDraft
+from jiesu.making import made
 from jiesu.people import ground
 from jiesu.people.actors import Actor
 from jiesu.people.models import Staff

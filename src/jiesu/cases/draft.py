@@ -29,7 +29,6 @@ from jiesu.cases.kinds import BRINGER, Kind
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.fields import SEALED, Field
 from jiesu.cases.lifecycle.table import EVENT_SCHEMA, Context
-from jiesu.cases.making import made
 from jiesu.cases.models import (
     Case,
     Clock,
@@ -47,6 +46,7 @@ from jiesu.cases.models import (
 from jiesu.cases.sealing import BUSINESS_ROLES, sealed_columns
 from jiesu.cases.step import ChildDraft, Stepped, step
 from jiesu.cases.telling import NoticeDraft
+from jiesu.making import made
 from jiesu.people.masking import mask_text
 
 Numberer = Callable[[int, str, int], int]

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from jiesu.cases.facts import SHANGHAI
-from jiesu.cases.making import made
 from jiesu.cases.models import Case, TallyMark
+from jiesu.making import made
 
 #: The day on which a case or contact was received, and the organisation that holds it.
 Counted = tuple[date, int]

@@ -15,9 +15,9 @@ from jiesu.cases.files import Upload, store_files
 from jiesu.cases.kinds import OPPOSITE, Kind, NationalStatus
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import NEW, Context
-from jiesu.cases.making import made
 from jiesu.cases.models import Case, Link, Party
 from jiesu.cases.sealing import BUSINESS_ROLES, sealed_columns
+from jiesu.making import made
 from jiesu.people.ground import Ground
 from jiesu.people.masking import mask_text, summary
 

@@ -13,12 +13,12 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connection
 from django.db.models import JSONField, Model, QuerySet
-from django.db.models.base import ModelState
 
 from jiesu import statements
 from jiesu.cases.models import Case
+from jiesu.making import stored
 from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
 
@@ -201,25 +201,13 @@ def _table(model: type[Model]) -> _Table:
     )
 
 
-def _stored(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
-    """A stored row as an object; columns that are not named are read when asked for.
-
-    As unpickling makes a model: its ``__init__`` asks every field for what the row has said already.
-    """
-    row = model.__new__(model)
-    row._state = state = ModelState()
-    state.adding, state.db = False, DEFAULT_DB_ALIAS
-    row.__dict__.update(zip(names, values, strict=True))
-    return row
-
-
 def _made(model: type[M], row: Sequence[Any]) -> M:
     table = _table(model)
     values = list(row[: table.count])
     for n in table.json:
         if values[n] is not None:
             values[n] = json.loads(values[n])
-    return _stored(model, table.names, values)
+    return stored(model, table.names, values)
 
 
 def fetched(model: type[M], where: str, values: Sequence[Any], /, **more: str) -> list[M]:
@@ -314,12 +302,12 @@ class _Met:
     def organisation(self, pk: int, names: Iterable[str]) -> Organisation:
         if pk not in self.organisations:
             columns = ("id", "key", "name", "short_name")
-            self.organisations[pk] = _stored(Organisation, columns, (pk, *names))
+            self.organisations[pk] = stored(Organisation, columns, (pk, *names))
         return self.organisations[pk]
 
     def person(self, pk: int, name: str) -> Staff:
         if pk not in self.staff:
-            self.staff[pk] = _stored(Staff, ("id", "name"), (pk, name))
+            self.staff[pk] = stored(Staff, ("id", "name"), (pk, name))
         return self.staff[pk]
 
 
@@ -328,7 +316,7 @@ def _case(row: Sequence[Any], met: _Met) -> Case:
     end = len(_FIELDS) + 1
     values = list(row[1:end])
     values[_FACTS] = json.loads(values[_FACTS])
-    case = _stored(Case, _NAMES, values)
+    case = stored(Case, _NAMES, values)
     taking_part, *around = row[end:]
     case.taking_part = json.loads(taking_part) if taking_part else []  # type: ignore[attr-defined]
     related = case._state.fields_cache

@@ -13,11 +13,11 @@ from pydantic_core import to_json
 from jiesu.cases import keys
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.files import Upload
-from jiesu.cases.making import made
 from jiesu.intake.centres import centre_for
 from jiesu.intake.checking import Checked
 from jiesu.intake.forms import ContactForm
 from jiesu.intake.models import Contact, Outcome
+from jiesu.making import made
 from jiesu.people.actors import Actor
 
 

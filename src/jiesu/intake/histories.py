@@ -8,9 +8,9 @@ from typing import Any
 from pydantic_core import to_json
 
 from jiesu.cases import keys
-from jiesu.cases.making import made
 from jiesu.cases.opening import Opening
 from jiesu.intake.models import Contact, Outcome
+from jiesu.making import made
 
 
 def contact_row(

@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from jiesu.businesses.linking import link_many
 from jiesu.cases import bulk, jobs
 from jiesu.cases.kinds import Kind
-from jiesu.cases.making import made
 from jiesu.cases.opening import Opening, make_number
 from jiesu.intake import claims
 from jiesu.intake.forms import ContactForm
@@ -24,6 +23,7 @@ from jiesu.intake.opening import named_business, parties
 from jiesu.intake.registering import SuggestKind
 from jiesu.intake.rows import Problem, Ready, prepare
 from jiesu.intake.spreadsheet import Head, Row, format_named, word
+from jiesu.making import made
 from jiesu.people import calendar
 from jiesu.people.actors import Actor
 

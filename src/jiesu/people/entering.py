@@ -11,9 +11,10 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 
 from jiesu import statements
+from jiesu.making import stored
 from jiesu.people.actors import SHANGHAI
 from jiesu.people.calendar import LATEST, Imports
 from jiesu.people.models import Staff
@@ -120,8 +121,13 @@ def _made(tables: Sequence[tuple[str, type[models.Model]]], row: Sequence[Any]) 
     found: list[Any] = []
     start = 0
     for _name, model in tables:
-        names = [f.attname for f in model._meta.concrete_fields]
+        names = _names(model)
         values = row[start : start + len(names)]
         start += len(names)
-        found.append(model.from_db(connection.alias, names, values) if values[0] is not None else None)
+        found.append(stored(model, names, values) if values[0] is not None else None)
     return found
+
+
+@cache
+def _names(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(f.attname for f in model._meta.concrete_fields)

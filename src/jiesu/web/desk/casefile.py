@@ -13,7 +13,6 @@ from django.db.models import Model
 from jiesu.cases import keys
 from jiesu.cases.draft import load_state
 from jiesu.cases.facts import CaseState
-from jiesu.cases.making import made
 from jiesu.cases.models import (
     Case,
     Clock,
@@ -29,6 +28,7 @@ from jiesu.cases.models import (
 from jiesu.cases.queries import not_found, seen_by
 from jiesu.cases.statements import fetched
 from jiesu.cases.worklists import standing_of
+from jiesu.making import made
 from jiesu.people.actors import Actor
 from jiesu.people.models import Staff
 from jiesu.people.visibility import Part, Standing, visible_parts

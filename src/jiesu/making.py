@@ -1,13 +1,14 @@
-"""New rows without the constructor of Django's models, which walks over every field of a table and asks each for its
-default: with ten rows for each case that comes in, a sixth of the time of an import.
+"""Rows as objects without the constructor of Django's models, which walks over every field of a table and asks each for
+its default: with ten rows for each case that comes in, a sixth of the time of an import.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from django.db.models.base import ModelState
 
@@ -31,6 +32,19 @@ def made(model: type[Row], **values: Any) -> Row:
     for name, default in computed:
         if name not in values:
             own[name] = default()
+    return row
+
+
+def stored(model: type[Row], names: Sequence[str], values: Iterable[Any]) -> Row:
+    """A row as it was read, as ``Model.from_db`` gives it; columns that are not named are read when asked for.
+
+    Args:
+        names: of the columns' attributes, in the order of the values.
+    """
+    row = model.__new__(model)
+    state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    row.__dict__ = {"_state": state, **dict(zip(names, values, strict=True))}
     return row
 
 
