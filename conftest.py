@@ -13,10 +13,15 @@ import tempfile
 from pathlib import Path
 
 import django
+import hypothesis
 import pytest
 
 from jiesu.cases import keys
 from jiesu.config import private_database
+
+# A slow machine is no fault of the code: speed is told by the bench alone.
+hypothesis.settings.register_profile("anywhere", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("anywhere")
 
 #: Name of this worker of pytest-xdist; empty in the process that starts them, and without them.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
