@@ -18,8 +18,8 @@ from jiesu.intake import locks, sheets, stopping
 from jiesu.intake.helping import Batch, HelperLost, Helpers
 from jiesu.intake.import_models import ImportRun
 from jiesu.intake.locks import Lock, ask, hold, let_go
-from jiesu.intake.registering import SuggestKind
 from jiesu.intake.spreadsheet import Row, SheetError
+from jiesu.intake.suggesting import SuggestKind
 from jiesu.intake.taking import Number, Outcome, Taking, number_of
 
 _logger = logging.getLogger(__name__)

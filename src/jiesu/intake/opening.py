@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from jiesu.businesses.models import BusinessKind
 from jiesu.businesses.naming import Named
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind, PartyRole
-from jiesu.cases.opening import PartyInput
+from jiesu.cases.opening import Opening, PartyInput
+from jiesu.intake.checking import Checked
 from jiesu.intake.forms import Agent, ContactForm, Person, Respondent
 
 #: Role of a party when a case goes on as a case of another kind: whoever brought it in brings it in again.
@@ -63,6 +64,49 @@ def parties(form: ContactForm, kind: str, *, business_id: int | None) -> tuple[P
     if form.respondent.given:
         found.append(_respondent(form.respondent, OPPOSITE[Kind(kind)].value, business_id))
     return tuple(found)
+
+
+def opening_of(
+    checked: Checked,
+    *,
+    kind: str,
+    confirmed: bool,
+    mixed: str,
+    registered_by: int,
+    division: str,
+    contact: int,
+    business: int | None,
+) -> Opening:
+    """What a case of this kind starts with, of a contact; without its number and its parties.
+
+    Args:
+        division: six digits of the registering centre, for the number.
+        contact, business: their keys.
+    """
+    form = checked.form
+    return Opening(
+        kind=kind,
+        channel=form.channel,
+        registered_by=registered_by,
+        division=division,
+        received_at=checked.received_at,
+        parties=(),
+        text=form.text,
+        demand=form.demand,
+        occurred_on=form.occurred_on,
+        amount=checked.amount,
+        subject=form.subject,
+        contact_id=contact,
+        anonymous=form.anonymous,
+        confirmed=confirmed,
+        incomplete=checked.incomplete,
+        mixed=mixed,
+        external_number=form.external_number,
+        service_due=form.service_due,
+        consent_disclosure=form.consent_disclosure,
+        consent_commission=form.consent_commission,
+        business_id=business,
+    )
 
 
 def named_business(form: ContactForm) -> Named | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
@@ -28,7 +28,8 @@ from jiesu.intake.checking import Checked, check, strict_for
 from jiesu.intake.contacts import content, new_contact, refusal, registrar
 from jiesu.intake.forms import ContactForm
 from jiesu.intake.models import Contact
-from jiesu.intake.opening import named_business, parties
+from jiesu.intake.opening import named_business, opening_of, parties
+from jiesu.intake.suggesting import SuggestKind, kind_of
 from jiesu.people.actors import Actor
 from jiesu.people.roles import WORKING
 from jiesu.places.models import Organisation
@@ -36,30 +37,6 @@ from jiesu.statements import broken_constraint
 
 #: A picture of a whole letter may show both matters: where the letter is split, it goes to the report alone.
 WHOLE_LETTER = frozenset({"letter"})
-
-
-class KindSuggested(Protocol):
-    """What a suggestion of the kind says."""
-
-    @property
-    def value(self) -> str: ...
-
-    @property
-    def mixed(self) -> bool: ...
-
-
-class SuggestKind(Protocol):
-    """Suggests the kind of a message; given from above, because suggestions are no part of taking in."""
-
-    def __call__(
-        self,
-        text: str,
-        *,
-        demand: str | None = None,
-        amount: int | None = None,
-        respondent: str | None = None,
-        said: str = "",
-    ) -> KindSuggested: ...
 
 
 @dataclass(frozen=True)
@@ -210,7 +187,11 @@ class _Taking:
         checked, actor, at = self.checked, self.actor, self.at
         form, standing_on = checked.form, begun.standing_on
         centre = self.registered_by.pk if self.registered_by else registrar(form, actor)
-        kind, confirmed, mixed = _kind(checked, self.suggest_kind, self.split)
+        kind, confirmed, mixed = (
+            (Kind.COMPLAINT.value, True, "split")
+            if self.split
+            else kind_of(form, checked.amount, self.suggest_kind)
+        )
         if form.kind == "auto":
             # What the law asks for depends on what it turns out to be.
             turned = check(replace(form, kind=kind), strict=False, at=at, some_files=True)
@@ -219,28 +200,15 @@ class _Taking:
         # Numbers first: what came in then names its cases from the start.
         self.numbers = numbers = [make_number(division, at, serial) for serial in begun.serials]
         contact = new_contact(checked, actor=actor, at=at, centre=centre, cases=numbers, pk=begun.beside)
-        base = Opening(
+        base = opening_of(
+            checked,
             kind=kind,
-            channel=form.channel,
+            confirmed=confirmed,
+            mixed=mixed,
             registered_by=centre,
             division=division,
-            received_at=checked.received_at,
-            parties=(),
-            text=form.text,
-            demand=form.demand,
-            occurred_on=form.occurred_on,
-            amount=checked.amount,
-            subject=form.subject,
-            contact_id=contact.pk,
-            anonymous=form.anonymous,
-            confirmed=confirmed,
-            incomplete=checked.incomplete,
-            mixed=mixed,
-            external_number=form.external_number,
-            service_due=form.service_due,
-            consent_disclosure=form.consent_disclosure,
-            consent_commission=form.consent_commission,
-            business_id=business_id,
+            contact=contact.pk,
+            business=business_id,
         )
         new: list[NewCase] = []
         cases: list[RegisteredCase] = []
@@ -305,27 +273,6 @@ def _openings(
             links=(("split", complaint),),
         ),
     )
-
-
-def _kind(checked: Checked, suggest_kind: SuggestKind | None, split: Split | None) -> tuple[str, bool, str]:
-    """Kind, whether it is confirmed, and whether the letter is mixed."""
-    form = checked.form
-    if split is not None:
-        return Kind.COMPLAINT.value, True, "split"
-    found = None
-    if suggest_kind is not None and form.text:
-        found = suggest_kind(
-            form.text,
-            demand=form.demand or None,
-            amount=checked.amount,
-            respondent=form.respondent.name or None,
-            said="" if form.kind == "auto" else form.kind,
-        )
-    mixed = "suggested" if found is not None and found.mixed else ""
-    if form.kind != "auto":
-        return form.kind, True, mixed
-    # Until a person confirms it, the strictest candidate's clock runs: that of a complaint.
-    return (found.value if found is not None else Kind.COMPLAINT.value), False, mixed
 
 
 def _answer(done: Registered) -> dict[str, Any]:

@@ -12,17 +12,16 @@ from django.utils.translation import gettext
 
 from jiesu.businesses.linking import link_many
 from jiesu.cases import bulk, jobs
-from jiesu.cases.kinds import Kind
-from jiesu.cases.opening import Opening, make_number
+from jiesu.cases.facts import replace
+from jiesu.cases.opening import make_number
 from jiesu.intake import claims
-from jiesu.intake.forms import ContactForm
 from jiesu.intake.histories import contact_row
 from jiesu.intake.import_models import ImportedRow, ImportRun
 from jiesu.intake.models import Contact
-from jiesu.intake.opening import named_business, parties
-from jiesu.intake.registering import SuggestKind
+from jiesu.intake.opening import named_business, opening_of, parties
 from jiesu.intake.rows import Problem, Ready, prepare
 from jiesu.intake.spreadsheet import Head, Row, format_named, word
+from jiesu.intake.suggesting import SuggestKind, kind_of
 from jiesu.making import made
 from jiesu.people import calendar
 from jiesu.people.actors import Actor
@@ -194,30 +193,19 @@ class Taking:
         form, checked = one.form, one.checked
         division = self.run.registered_by.division_code[:6]
         number = make_number(division, at, serial)
-        kind, confirmed, mixed = self._kind(form, checked.amount)
-        opening = Opening(
+        kind, confirmed, mixed = kind_of(form, checked.amount, self.suggest_kind)
+        opening = opening_of(
+            checked,
             kind=kind,
-            channel=form.channel,
+            confirmed=confirmed,
+            mixed=mixed,
             registered_by=self.run.registered_by_id,
             division=division,
-            received_at=checked.received_at,
-            parties=parties(form, kind, business_id=business),
-            text=form.text,
-            demand=form.demand,
-            occurred_on=form.occurred_on,
-            amount=checked.amount,
-            subject=form.subject,
-            title=one.title,
-            contact_id=contact,
-            anonymous=form.anonymous,
-            confirmed=confirmed,
-            incomplete=checked.incomplete,
-            mixed=mixed,
-            external_number=form.external_number,
-            service_due=form.service_due,
-            number=number,
-            business_id=business,
+            contact=contact,
+            business=business,
         )
+        found = parties(form, kind, business_id=business)
+        opening = replace(opening, number=number, parties=found, title=one.title)
         details = {k: v for k, v in form.plain().items() if k != "text"}
         row = contact_row(
             opening, pk=contact, cases=[number], at=at, staff_id=self.run.staff_id, kind=form.kind, line=form.line,
@@ -232,22 +220,6 @@ class Taking:
             case_id=number,
         )
         return bulk.History(opening=opening, actor=self.actor, at=at, beside=(row, mark), row=one.row)
-
-    def _kind(self, form: ContactForm, amount: int | None) -> tuple[str, bool, str]:
-        """Kind, whether somebody has said so, and whether the letter looks mixed."""
-        found = None
-        if self.suggest_kind is not None and form.text:
-            found = self.suggest_kind(
-                form.text,
-                demand=form.demand or None,
-                amount=amount,
-                respondent=form.respondent.name or None,
-                said="" if form.kind == "auto" else form.kind,
-            )
-        mixed = "suggested" if found is not None and found.mixed else ""
-        if form.kind != "auto":
-            return form.kind, True, mixed
-        return (found.value if found is not None else Kind.COMPLAINT.value), False, mixed
 
 
 def number_of(row: Row, head: Head, channel: str) -> Number | None:
