@@ -9,9 +9,11 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from jiesu import statements
+from jiesu.cases.conditions import BY_CLOCK, Condition, both, condition, first_of
 from jiesu.cases.kinds import Kind, State
+from jiesu.cases.looking import Look, counted
 from jiesu.cases.models import Case
-from jiesu.cases.statements import BY_CLOCK, Condition, Look, asked, both, condition, first_of, looked
+from jiesu.cases.statements import asked
 from jiesu.cases.worklists import WINDOWS, Filters, Rows, Scope, rows_of, window_bounds, window_condition
 from jiesu.people.actors import Actor
 
@@ -62,22 +64,22 @@ _COUNTED = "id, kind, state, due_at, registered_at, unproven"
 
 
 def _tallies(lists: list[tuple[Rows, str]], now: datetime, *, prepared: bool) -> list[Tally]:
-    counted = _counted(now)
-    chosen = ", ".join(f"count(*) FILTER (WHERE {c.sql})" for c in counted.values())
+    kinds = _counted(now)
+    chosen = ", ".join(f"count(*) FILTER (WHERE {c.sql})" for c in kinds.values())
     parts: list[str] = []
     values: list[Any] = []
     stops = []
     for place, (wanted, order) in enumerate(lists):
         if isinstance(wanted, Look):
-            rows = looked(wanted, _COUNTED, CAP, order=order, enough=COMMON)
+            rows = counted(wanted, _COUNTED, CAP, order=order, enough=COMMON)
             stops.append({CAP, COMMON} if wanted.worth(COMMON) else {CAP})
         else:
             rows = first_of(wanted, _COUNTED, CAP, order=order)
             stops.append({CAP})
         parts.append(f"SELECT {place:d}, {chosen} FROM {rows.sql} r")  # noqa: S608
-        values += [value for c in counted.values() for value in c.values] + [*rows.values]
+        values += [value for c in kinds.values() for value in c.values] + [*rows.values]
     statement = " UNION ALL ".join(parts) + " ORDER BY 1"
-    found = [dict(zip(counted, row[1:], strict=True)) for row in asked(statement, values, prepared=prepared)]
+    found = [dict(zip(kinds, row[1:], strict=True)) for row in asked(statement, values, prepared=prepared)]
     return [Tally(figures, figures["all"] in stop) for figures, stop in zip(found, stops, strict=True)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,19 +13,23 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet
 from django.utils import timezone
 
 from jiesu.cases.commonness import share_of
+from jiesu.cases.conditions import NEWEST, Condition, both, condition, first_of
+from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.looking import Look
 from jiesu.cases.models import Case, ComplaintWords, ReportWords
 from jiesu.cases.queries import capacities_that_see, kinds_that_show, reaches, seen_by, visible
 from jiesu.cases.search import (
     OPEN,
     column_mark,
     month_mark,
+    period_marks,
     query_runs,
     query_tokens,
     table_for,
     vector,
     year_mark,
 )
-from jiesu.cases.statements import LOOKED_THROUGH, NEWEST, Condition, Look, both, condition, first_of, listed
+from jiesu.cases.statements import listed
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import BY_PARTICIPATION, Capacity, Part
 
@@ -53,13 +57,19 @@ class Search:
     within: tuple[tuple[str, ...], ...] = ()
 
     def among(
-        self, *, only_open: bool = False, kinds: Sequence[str] = (), organisation: int | None = None
+        self,
+        *,
+        only_open: bool = False,
+        kinds: Sequence[str] = (),
+        organisation: int | None = None,
+        registered: tuple[datetime, datetime] | None = None,
     ) -> Search:
-        """The same search where a list holds nothing else than open work, or cases of some kinds or of one bureau."""
+        """The same search where a list holds nothing else than open work, or cases of some kinds, one bureau or a time."""
         groups = (
             (OPEN,) if only_open else (),
             tuple(column_mark("kind", kind) for kind in kinds),
             (column_mark("organisation", organisation),) if organisation else (),
+            period_marks(*registered) if registered else (),
         )
         return replace(self, within=tuple(group for group in groups if group))
 
@@ -124,53 +134,60 @@ def _reach(actor: Actor, part: Part) -> Reach:
     )
 
 
-#: The rows themselves, whatever the planner expects of them: each is then looked up by its number.
 _HOLDING = "UNION ALL SELECT case_id FROM {0} WHERE words @@ %s::tsquery "
 #: Of the few others each is looked at by itself.
 _HOLDING_OF = """
-UNION ALL SELECT p.case_id FROM cases_participant p
+UNION ALL SELECT DISTINCT p.case_id FROM cases_participant p
 WHERE p.organisation_id = ANY(%s) AND p.capacity = ANY(%s) AND p.until IS NULL AND COALESCE(
     (SELECT w.words FROM cases_complaintwords w WHERE w.case_id = p.case_id),
     (SELECT w.words FROM cases_reportwords w WHERE w.case_id = p.case_id)) @@ %s::tsquery
 """
 
 
+def _any(marks: Sequence[str]) -> str:
+    return "(" + " | ".join(vector([m]) for m in marks) + ")"
+
+
+def holding(actor: Actor, search: Search, *period: Sequence[str]) -> Condition:
+    """The numbers of the cases that hold the words, within reach of the actor and of a period, as a statement.
+
+    No number comes twice: whichever of the few others lies within the marks is left to them.
+    """
+    groups = [*search.within, *period]
+    wanted = " & ".join([*(vector([w]) for w in search.words), *(_any(group) for group in groups)])
+    reach = Reach() if actor.system else _reach(actor, search.part)
+    marks = _any(sorted(reach.marks)) if reach.marks else ""
+    parts: list[str] = []
+    values: list[Any] = []
+    for table in reach.tables:
+        parts.append(_HOLDING.format(table._meta.db_table))
+        values.append(f"{wanted} & {marks}" if marks else wanted)
+    if reach.capacities:
+        parts.append(_HOLDING_OF)
+        others = f"{wanted} & !{marks}" if marks else wanted
+        values += [list(reach.takes_part), list(reach.capacities), others]
+    text = "".join(parts).strip().removeprefix("UNION ALL").strip()
+    return Condition(text or "SELECT NULL::bigint AS case_id WHERE FALSE", tuple(values))
+
+
 class _Holding(Func):
-    """Whether a case is one of those that a statement names."""
+    """Whether a case is one of those that hold the words.
+
+    An array of them, whatever the planner expects of their number: each is then looked up by itself.
+    """
 
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, statement: str, values: Sequence[Any]) -> None:
+    def __init__(self, numbers: Condition) -> None:
         super().__init__(F("pk"))
-        self.statement, self.values = statement, tuple(values)
+        self.numbers = numbers
 
     def as_sql(  # type: ignore[override]  # one form for every database
         self, compiler: Any, connection: Any, **_more: Any
     ) -> tuple[str, tuple[Any, ...]]:
         number, given = compiler.compile(self.source_expressions[0])
-        return f"{number} = ANY(ARRAY({self.statement}))", (*given, *self.values)
-
-
-def _any(marks: Sequence[str]) -> str:
-    return "(" + " | ".join(vector([m]) for m in marks) + ")"
-
-
-def _holding(actor: Actor, search: Search, *period: Sequence[str]) -> _Holding:
-    """Cases that hold the words, within reach of the actor and of a period."""
-    groups = [*search.within, *period]
-    wanted = " & ".join([*(vector([w]) for w in search.words), *(_any(group) for group in groups)])
-    reach = Reach() if actor.system else _reach(actor, search.part)
-    parts: list[str] = []
-    values: list[Any] = []
-    for table in reach.tables:
-        parts.append(_HOLDING.format(table._meta.db_table))
-        values.append(f"{wanted} & {_any(sorted(reach.marks))}" if reach.marks else wanted)
-    if reach.capacities:
-        parts.append(_HOLDING_OF)
-        values += [list(reach.takes_part), list(reach.capacities), wanted]
-    text = "".join(parts).strip().removeprefix("UNION ALL")
-    return _Holding(text or "SELECT NULL::bigint WHERE FALSE", values)
+        return f"{number} = ANY(ARRAY({self.numbers.sql}))", (*given, *self.numbers.values)
 
 
 #: A row's own words; each case has them in one of the two tables.
@@ -194,78 +211,86 @@ def searched(actor: Actor, text: str) -> QuerySet[Case]:
 def found_by(actor: Actor, search: Search) -> QuerySet[Case]:
     """What a search finds for an actor."""
     rows = visible(actor, search.part).filter(search.condition)
-    return rows.filter(_holding(actor, search)) if search.words else rows
+    return rows.filter(_Holding(holding(actor, search))) if search.words else rows
 
 
-def _periods(now: datetime, *, wide: bool) -> Iterator[tuple[list[str], ...]]:
-    """Ever longer times up to now, as marks: the newest months hold what is looked for, mostly.
+def by_words(
+    actor: Actor,
+    search: Search,
+    walks: Sequence[Condition],
+    rest: Condition,
+    *,
+    newest_from: datetime | None = None,
+    shared: bool = False,
+) -> Look:
+    """Where the rows of a list by words are looked for.
+
+    Args:
+        walks: the list before the words and whatever else is asked; each walks the index of its own.
+        rest: what else is asked of a row.
+        newest_from: the instant after which a list that is newest first has no rows; None for other lists.
+        shared: two walks may give the same row.
+    """
+    named = [holding(actor, search)]
+    if newest_from is not None:
+        periods = _periods(newest_from, wide=actor.system or not _reach(actor, search.part).marks)
+        named = [*(holding(actor, search, period) for period in periods), *named]
+    asked = both(rest, legible(actor, search))
+    return Look(walks, asked, named, both(seen_by(actor, search.part), rest), search.share, shared)
+
+
+def _periods(last: datetime, *, wide: bool) -> tuple[list[str], list[str]]:
+    """Ever longer times without a gap up to an instant, as marks: the newest months hold what is looked for, mostly.
 
     Args:
         wide: nothing else narrows the search; a common word then has thousands of hits in two months.
+
+    >>> _periods(datetime(2026, 1, 1, tzinfo=SHANGHAI), wide=False)
+    (['@m202512', '@m202601'], ['@y2026', '@y2025'])
     """
-    before = now - timedelta(days=7) if wide else now.replace(day=1) - timedelta(days=1)
+    last = last.astimezone(SHANGHAI)
+    before = last - timedelta(days=7) if wide else last.replace(day=1) - timedelta(days=1)
     # Two marks at most: the index walks all cases of each mark named.
-    yield (sorted({month_mark(now), month_mark(before)}),)
-    yield ([year_mark(now), year_mark(now - timedelta(days=366))],)
-    yield ()
+    return (
+        sorted({month_mark(last), month_mark(before)}),
+        [year_mark(last), year_mark(last.replace(month=1, day=1) - timedelta(days=1))],
+    )
 
 
-#: So many times what is wanted must be expected among the newest rows: the newest months give fewer hits as soon.
-_SURELY = 3
 Narrow = Callable[[QuerySet[Case]], QuerySet[Case]]
+#: Where a page newest first ended: the registration of its last case, and that case.
+Place = tuple[datetime, int]
 
 
-def _from_the_top(rows: QuerySet[Case]) -> QuerySet[Case]:
-    return rows
+def behind(place: Place) -> Condition:
+    """What follows a place in a list that is newest first."""
+    return Condition("(registered_at, id) < (%s, %s)", place)
 
 
 def newest(
-    actor: Actor,
-    search: Search,
-    narrow: Narrow,
-    *,
-    size: int,
-    begin: Narrow = _from_the_top,
-    periods: int = 3,
+    actor: Actor, search: Search, narrow: Narrow, *, size: int, place: Place | None = None
 ) -> list[Case]:
-    """The newest cases that a search finds for an actor, as a list shows them.
+    """The newest cases that a search finds for an actor, as a list shows them; one query.
 
-    Common words are looked for among the newest rows first; words in the newest months first, then further back. Without
-    words each capacity walks its own index and stops when it has enough; one condition over all would read everything.
+    Without words each capacity walks its own index and stops when it has enough; one condition over all would read
+    everything.
 
     Args:
         narrow: puts the list's further conditions on the rows.
         size: so many are wanted.
-        begin: lets the list begin after a place.
-        periods: so many at most are asked for one after the other, a statement each.
+        place: where the page before ended.
     """
-    place = condition(begin(Case.objects.all()))
-    more = both(place, condition(narrow(Case.objects.filter(search.condition))))
-    if search.named or actor.system:
+    follows = [behind(place)] if place else []
+    more = both(condition(narrow(Case.objects.filter(search.condition))), *follows)
+    if search.named or (actor.system and not search.words):
         return _first([both(seen_by(actor, search.part), more)], size)
-    if not search.words:
-        walks = first_of(
-            [both(reach, more) for reach in _reaches(actor, search.part)],
-            "id",
-            size,
-            order=NEWEST,
-            apart=True,
-        )
-        return _first([Condition(f"id IN {walks.sql}", walks.values)], size)
-    rights = seen_by(actor, search.part)
-    walked = [both(reach, place) for reach in _reaches(actor, search.part)]
-    asked = both(more, legible(actor, search))
-    common = search.share * LOOKED_THROUGH >= _SURELY * size
-    found: list[Case] = []
-    every = list(_periods(timezone.now(), wide=not _reach(actor, search.part).marks))
-    for number, period in enumerate([*every[: periods - 1], every[-1]]):
-        holding = condition(Case.objects.filter(_holding(actor, search, *period)))
-        branches = [both(holding, rights, more)]
-        first = common and not number
-        found = _first(Look(walked, asked, branches, search.share, True) if first else branches, size)
-        if len(found) >= size:
-            break
-    return found
+    if search.words:
+        walks = [both(reach, *follows) for reach in _reaches(actor, search.part)]
+        last = place[0] if place else timezone.now()
+        return _first(by_words(actor, search, walks, more, newest_from=last, shared=True), size)
+    reaches_of = [both(reach, more) for reach in _reaches(actor, search.part)]
+    walked = first_of(reaches_of, "id", size, order=NEWEST, apart=True)
+    return _first([Condition(f"id IN {walked.sql}", walked.values)], size)
 
 
 def _first(branches: list[Condition] | Look, size: int) -> list[Case]:

@@ -7,10 +7,10 @@ from functools import lru_cache
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from jiesu.cases.conditions import Condition, condition
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.kinds import ENDED
 from jiesu.cases.models import Case, Participant
-from jiesu.cases.statements import Condition, condition
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import (
     BY_PARTICIPATION,

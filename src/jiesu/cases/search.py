@@ -87,6 +87,26 @@ def year_mark(at: datetime) -> str:
     return f"@y{at.astimezone(SHANGHAI):%Y}"
 
 
+#: So many months at most stand as marks of their own; of longer times the years do, and of these so many.
+_MONTHS, _YEARS = 3, 5
+
+
+def period_marks(since: datetime, until: datetime) -> tuple[str, ...]:
+    """The marks of a time, one of which each case registered in it bears; none for a time of many years.
+
+    >>> period_marks(datetime(2025, 12, 31, tzinfo=SHANGHAI), datetime(2026, 1, 2, tzinfo=SHANGHAI))
+    ('@m202512', '@m202601')
+    >>> period_marks(datetime(2024, 1, 1, tzinfo=SHANGHAI), datetime(2025, 1, 1, tzinfo=SHANGHAI))
+    ('@y2024', '@y2025')
+    """
+    first, last = since.astimezone(SHANGHAI), until.astimezone(SHANGHAI)
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    if len(months) <= _MONTHS:
+        return tuple(f"@m{n // 12}{n % 12 + 1:02d}" for n in months)
+    years = range(first.year, last.year + 1)
+    return tuple(f"@y{year}" for year in years) if len(years) <= _YEARS else ()
+
+
 def column_mark(column: str, value: int | str | None) -> str:
     """The mark of a case by a column that says what it is or who holds it; empty where it says nothing.
 

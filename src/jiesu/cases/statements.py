@@ -1,8 +1,4 @@
-"""Lists of cases as one statement each. Django takes longer to compose one than PostgreSQL to answer it.
-
-The conditions are Django's own, composed from ``visible`` and the queues; nothing here knows a right. What depends on
-the actor alone is composed once and kept: an actor is a value, and whoever gains or loses a role is another one.
-"""
+"""Lists of cases as one statement each, and rows found by a key, read without the ORM."""
 
 from __future__ import annotations
 
@@ -12,171 +8,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connection
-from django.db.models import JSONField, Model, QuerySet
+from django.db.models import JSONField, Model
 
 from jiesu import statements
+from jiesu.cases.conditions import BY_CLOCK, COLUMNS, LISTED, NEWEST, Condition, first_of
+from jiesu.cases.looking import Look, looked
 from jiesu.cases.models import Case
 from jiesu.making import stored
 from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
 
 M = TypeVar("M", bound=Model)
-#: The order of the clock, and the newest first; each ends in the number, so that no two rows are equal.
-BY_CLOCK = "due_at ASC NULLS LAST, id ASC"
-NEWEST = "registered_at DESC, id DESC"
-#: Columns that no list shows: keys, what guards the query code, and what only the case's own page tells.
-_NOT_LISTED = frozenset(
-    {
-        "wrapped_key", "head", "query_code_hash", "query_failures", "query_locked_until", "redacted_at", "next_seq",
-        "contact_id", "business_id", "arrived_at", "decided_at", "amount", "recovered", "outcome", "subject",
-        "national_number", "national_status", "national_at", "national_by_id",
-    }
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition on rows of ``cases_case`` as text with its values."""
-
-    sql: str
-    values: tuple[Any, ...] = ()
-
-
-def condition(rows: QuerySet[Case]) -> Condition:
-    """The condition of a query set that joins no other table."""
-    compiler = rows.query.get_compiler(connection=connection)
-    try:
-        sql, values = compiler.compile(rows.query.where)
-    except EmptyResultSet:
-        return Condition("FALSE")
-    except FullResultSet:
-        return Condition("TRUE")
-    joined = [name for name, used in rows.query.alias_refcount.items() if used]
-    if len(joined) > 1:
-        raise ValueError(joined)
-    return Condition(str(sql), tuple(values))
-
-
-def both(*parts: Condition) -> Condition:
-    """All of some conditions."""
-    return Condition(
-        " AND ".join(f"({p.sql})" for p in parts), tuple(value for p in parts for value in p.values)
-    )
-
-
-def first_of(
-    branches: Sequence[Condition],
-    columns: str,
-    most: int,
-    *,
-    order: str | None = BY_CLOCK,
-    apart: bool = False,
-) -> Condition:
-    """The first rows that pass any of the branches, as a statement.
-
-    Args:
-        branches: conditions that no row passes twice; each walks the index of its own.
-        columns: the columns wanted; those of the order among them, unless ``apart``.
-        order: None where any rows will do, so that no more than ``most`` need be found.
-        apart: so many of each branch, without bringing them together.
-    """
-    ordered = f"ORDER BY {order} " if order else ""
-    walks = [
-        f"(SELECT {columns} FROM cases_case WHERE {b.sql} {ordered}LIMIT {most:d})"  # noqa: S608
-        for b in branches
-    ]
-    values = tuple(value for b in branches for value in b.values)
-    if len(walks) == 1:
-        return Condition(walks[0], values)
-    walked = " UNION ALL ".join(walks)
-    if apart:
-        return Condition(f"({walked})", values)
-    return Condition(
-        f"(SELECT * FROM ({walked}) walked {ordered}LIMIT {most:d})",  # noqa: S608
-        values,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Rows of a list by common words: so many are among the first that the index of words need not be asked.
-
-    The first rows of the list are looked through in its own order, until there are enough of them. Where that comes
-    short, the index finds all of them.
-
-    Args:
-        walks: the list before the words and whatever else is asked; each walks the index of its own.
-        asked: what is asked of each of its rows: rights, filters, words.
-        branches: the same rows by the index of words.
-        share: so large a part of all rows is expected to hold the words.
-        shared: two walks may give the same row.
-    """
-
-    walks: Sequence[Condition]
-    asked: Condition
-    branches: Sequence[Condition]
-    share: float
-    shared: bool = False
-
-    def worth(self, enough: int) -> bool:
-        """Whether so many can be expected among the rows that are looked through."""
-        return bool(self.walks) and self.share * LOOKED_THROUGH >= enough
-
-
-#: So many rows of a list are looked through for words before the index is asked. A look at one takes a few
-#: microseconds: the whole look less than the index needs for the thousands of cases that hold a common word.
-LOOKED_THROUGH = 3000
-_LOOK = """
-(WITH ahead AS MATERIALIZED (
-    SELECT {keys}, ({asked}) AS fits FROM ({walks}) cases_case ORDER BY {order}
-), hits AS MATERIALIZED (
-    SELECT {keys} FROM ahead WHERE fits ORDER BY {order} LIMIT {enough:d}
-), done AS MATERIALIZED (
-    SELECT CASE WHEN (SELECT count(*) FROM hits) >= {enough:d} THEN TRUE
-        ELSE (SELECT count(*) FROM ahead) < {rows:d} END AS well
-) SELECT {columns} FROM cases_case WHERE (SELECT well FROM done) AND id = ANY (ARRAY(SELECT id FROM hits))
-UNION ALL {rest})
-"""
-_SHORT = Condition("NOT (SELECT well FROM done)")
-
-
-def looked(
-    look: Look, columns: str, most: int, *, order: str = BY_CLOCK, enough: int | None = None
-) -> Condition:
-    """The first rows of a list by words, as a statement.
-
-    Args:
-        columns: the columns wanted; those of the order among them.
-        most: so many rows at most.
-        enough: with so many found at the head of the list no more are looked for, and where the index is asked any rows
-            will do, for they are only counted; ``most`` in their order, unless given.
-    """
-    by_index = order if enough is None else None
-    enough = most if enough is None else min(enough, most)
-    if not look.worth(enough):
-        return first_of(look.branches, columns, most, order=by_index)
-    keys = ", ".join(part.split()[0] for part in order.split(", "))
-    if look.shared and len(look.walks) > 1:
-        walks = _once(look.walks, keys, order)
-    else:
-        walks = first_of(look.walks, _COLUMNS, LOOKED_THROUGH, order=order)
-    rest = first_of([both(_SHORT, branch) for branch in look.branches], columns, most, order=by_index)
-    text = _LOOK.format(
-        keys=keys, asked=look.asked.sql, walks=walks.sql, order=order, columns=columns, rest=rest.sql,
-        enough=enough, rows=LOOKED_THROUGH,
-    )  # fmt: skip
-    return Condition(text, (*look.asked.values, *walks.values, *rest.values))
-
-
-def _once(walks: Sequence[Condition], keys: str, order: str) -> Condition:
-    """The first rows of all walks, each once: the same row twice stands one behind the other."""
-    merged = first_of(walks, _COLUMNS, LOOKED_THROUGH, order=order, apart=True)
-    return Condition(
-        f"SELECT DISTINCT ON ({keys}) * FROM {merged.sql} walked ORDER BY {order} LIMIT {LOOKED_THROUGH:d}",  # noqa: S608
-        merged.values,
-    )
 
 
 @dataclass(frozen=True)
@@ -231,11 +74,9 @@ def fetched(model: type[M], where: str, values: Sequence[Any], /, **more: str) -
     return found
 
 
-_FIELDS = [f for f in Case._meta.concrete_fields if f.attname not in _NOT_LISTED]
-_NAMES = [f.attname for f in _FIELDS]
+_NAMES = [f.attname for f in LISTED]
 _FACTS = _NAMES.index("facts")
-_COLUMNS = ", ".join(str(f.column) for f in _FIELDS)
-_OWN = ", ".join(f"l.{f.column}" for f in _FIELDS)
+_OWN = ", ".join(f"l.{f.column}" for f in LISTED)
 
 
 #: The same orders where the rows have been joined to names.
@@ -279,9 +120,9 @@ def listed(
     values: list[Any] = []
     for place, (wanted, most) in enumerate(lists):
         if isinstance(wanted, Look):
-            rows = looked(wanted, _COLUMNS, most, order=order)
+            rows = looked(wanted, COLUMNS, most, order=order)
         else:
-            rows = first_of(wanted, _COLUMNS, most, order=order)
+            rows = first_of(wanted, COLUMNS, most, order=order)
         parts.append(f"SELECT {place:d} AS place, r.* FROM {rows.sql} r")  # noqa: S608
         values += rows.values
     found: list[list[Case]] = [[] for _list in lists]
@@ -313,7 +154,7 @@ class _Met:
 
 def _case(row: Sequence[Any], met: _Met) -> Case:
     """A row with its names as a case."""
-    end = len(_FIELDS) + 1
+    end = len(LISTED) + 1
     values = list(row[1:end])
     values[_FACTS] = json.loads(values[_FACTS])
     case = stored(Case, _NAMES, values)

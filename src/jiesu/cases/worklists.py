@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -18,11 +18,13 @@ from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jiesu.cases.finding import Search, found_by, legible, newest, search_for
+from jiesu.cases.conditions import BY_CLOCK, NEWEST, Condition, both, condition
+from jiesu.cases.finding import Search, behind, by_words, found_by, search_for
 from jiesu.cases.lifecycle.fields import SHANGHAI
+from jiesu.cases.looking import Look
 from jiesu.cases.models import Case, Participant
 from jiesu.cases.queries import line_of, receiving, seen_by, visible
-from jiesu.cases.statements import BY_CLOCK, NEWEST, Condition, Look, both, condition, listed
+from jiesu.cases.statements import listed
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, visible_parts
 
@@ -216,16 +218,20 @@ def narrowed(rows: QuerySet[Case], filters: Filters, now: datetime) -> QuerySet[
     return rows
 
 
-def _search(filters: Filters) -> Search:
-    kinds = [filters.kind] if filters.kind else []
+def _search(filters: Filters, now: datetime) -> Search:
+    since, until = filters.since, filters.until
+    last = _day_start(until) if until else now
     return search_for(filters.text).among(
-        only_open=not filters.closed, kinds=kinds, organisation=filters.organisation
+        only_open=not filters.closed,
+        kinds=[filters.kind] if filters.kind else [],
+        organisation=filters.organisation,
+        registered=(_day_start(since), last) if since else None,
     )
 
 
 def base(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> QuerySet[Case]:
     """The rows of a scope that pass the filters and that the actor may see."""
-    rows = found_by(actor, _search(filters)) if filters.text.strip() else visible(actor)
+    rows = found_by(actor, _search(filters, now)) if filters.text.strip() else visible(actor)
     if scope is not None:
         rows = rows.filter(scope.condition)
     return narrowed(rows, filters, now)
@@ -244,7 +250,7 @@ def _cursor(case: Case, order: str) -> str:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _read_cursor(text: str, order: str) -> tuple[datetime | None, int] | None:
+def _read_cursor(text: str, order: str) -> Place | None:
     match = re.fullmatch(rf"({'n' if order == NEWEST else '-|d'})(\d{{0,18}})_(\d{{1,19}})", text)
     if match is None or (match.group(1) == "-") != (match.group(2) == ""):
         return None
@@ -332,44 +338,52 @@ def _in_order(filters: Filters) -> Filters:
 Rows = list[Condition] | Look
 
 
-def rows_of(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> Rows:
-    """The rows of ``base`` in branches, for statements of their own; for words with how the list is looked through."""
+def rows_of(
+    actor: Actor, scope: Scope | None, filters: Filters, now: datetime, *, place: Place | None = None
+) -> Rows:
+    """The rows of ``base``, for statements of their own: in branches, or for words how they are looked for.
+
+    Args:
+        place: where the page before ended.
+    """
     key = scope.key if scope else ""
     extra = condition(narrowed(Case.objects.all(), filters, now))
-    own = _own_rows(actor, key)
+    follows = _following(place, filters.order) if place else [Condition("TRUE")]
     if not filters.text.strip():
-        return [both(part, extra) for part in own]
-    search = _search(filters)
-    indexed = condition(found_by(actor, search))
-    branches = [both(part, extra, indexed) for part in own]
-    walks = _parts_of(actor, key)
+        return [both(part, extra, each) for part in _own_rows(actor, key) for each in follows]
+    search = _search(filters, now)
+    rest = both(*_own_rows(actor, key, False), extra, _any_of(follows))
+    if search.named:
+        return [both(condition(found_by(actor, search)), rest)]
     dated = condition(narrowed(Case.objects.all(), _in_order(filters), now))
-    asked = both(seen_by(actor), extra, legible(actor, search))
-    return Look([both(walk, dated) for walk in walks], asked, branches, search.share)
+    walks = [both(walk, dated, each) for walk in _parts_of(actor, key) for each in follows]
+    return by_words(actor, search, walks, rest, newest_from=_newest_from(filters, now, place))
 
 
-def _after(rows: Rows, place: tuple[datetime | None, int], order: str) -> Rows:
+def _newest_from(filters: Filters, now: datetime, place: Place | None) -> datetime | None:
+    """After which instant a list that is newest first has no rows."""
+    if filters.order != NEWEST:
+        return None
+    ends = [now, _day_start(filters.until + timedelta(days=1)) if filters.until else now]
+    return min([*ends, place[0]] if place and place[0] else ends)
+
+
+#: Where a page ended: what its last row stands in the order of, if anything, and its number.
+Place = tuple[datetime | None, int]
+
+
+def _following(place: Place, order: str) -> list[Condition]:
     """What follows a place: in the order of the clock the dated rows, then those without a date."""
-    if isinstance(rows, Look):
-        return replace(
-            rows,
-            walks=_following(rows.walks, place, order),
-            branches=_following(rows.branches, place, order),
-        )
-    return _following(rows, place, order)
-
-
-def _following(
-    branches: Sequence[Condition], place: tuple[datetime | None, int], order: str
-) -> list[Condition]:
     at, last = place
     if order == NEWEST:
-        parts = [Condition("(registered_at, id) < (%s, %s)", (at, last))]
-    elif at is None:
-        parts = [Condition("due_at IS NULL AND id > %s", (last,))]
-    else:
-        parts = [Condition("(due_at, id) > (%s, %s)", (at, last)), Condition("due_at IS NULL")]
-    return [both(branch, part) for branch in branches for part in parts]
+        return [behind((at or _EPOCH, last))]
+    if at is None:
+        return [Condition("due_at IS NULL AND id > %s", (last,))]
+    return [Condition("(due_at, id) > (%s, %s)", (at, last)), Condition("due_at IS NULL")]
+
+
+def _any_of(parts: Sequence[Condition]) -> Condition:
+    return Condition(" OR ".join(f"({p.sql})" for p in parts), tuple(v for p in parts for v in p.values))
 
 
 #: So many failed notices stand above a queue; whoever has more sees the rest when these are dealt with.
@@ -388,11 +402,8 @@ def page(
         after: cursor of the page before; anything unreadable gives the first page.
     """
     order = filters.order
-    place = _read_cursor(after, order)
-    rows = rows_of(actor, scope, filters, now)
-    if isinstance(rows, Look) and order == NEWEST and not rows.worth(size + 1):
-        return _page_of(_newest(actor, scope, filters, place, now, size + 1), actor, order, size)
-    lists: list[tuple[Rows, int]] = [(rows if place is None else _after(rows, place, order), size + 1)]
+    rows = rows_of(actor, scope, filters, now, place=_read_cursor(after, order))
+    lists: list[tuple[Rows, int]] = [(rows, size + 1)]
     if not (filters.any or after):
         failed = both(
             Condition("failed > 0 AND closed_at IS NULL"),
@@ -401,36 +412,13 @@ def page(
         lists.append(([failed], FAILED_SHOWN))
     # Of a whole queue each branch walks its own index; with filters it depends on them which one is best.
     found, *others = listed(*lists, order=order, prepared=not filters.any)
-    return replace(_page_of(found, actor, order, size), failed=items(others[0], actor) if others else [])
-
-
-def _page_of(found: list[Case], actor: Actor, order: str, size: int) -> Page:
-    """A page of rows of which there may be one more than it holds."""
     more = len(found) > size
     found = found[:size]
-    return Page(items(found, actor), _cursor(found[-1], order) if more and found else "")
-
-
-def _newest(
-    actor: Actor,
-    scope: Scope | None,
-    filters: Filters,
-    place: tuple[datetime | None, int] | None,
-    now: datetime,
-    size: int,
-) -> list[Case]:
-    """The newest rows by words that are not common: in the archive the index would name every case that ever held them."""
-
-    def narrow(rows: QuerySet[Case]) -> QuerySet[Case]:
-        return narrowed(rows.filter(scope.condition) if scope is not None else rows, filters, now)
-
-    def begin(rows: QuerySet[Case]) -> QuerySet[Case]:
-        if place is None:
-            return rows
-        at, last = place
-        return rows.filter(Q(registered_at__lt=at) | Q(registered_at=at, pk__lt=last))
-
-    return newest(actor, _search(filters), narrow, size=size, begin=begin, periods=2)
+    return Page(
+        items=items(found, actor),
+        after=_cursor(found[-1], order) if more and found else "",
+        failed=items(others[0], actor) if others else [],
+    )
 
 
 def each_in(

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from jiesu.cases.conditions import condition
 from jiesu.cases.finding import Search, found_by, newest, search_for
 from jiesu.cases.kinds import ENDED, State
 from jiesu.cases.models import Case
 from jiesu.cases.search import query_tokens
-from jiesu.cases.statements import condition, listed
+from jiesu.cases.statements import listed
 from jiesu.cases.worklists import Item, items
 from jiesu.people.access import record_access
 from jiesu.people.actors import Actor
@@ -62,19 +63,13 @@ def read_cursor(order: str, text: str) -> Place:
     return place
 
 
-def after(rows: QuerySet[Case], order: str, place: Place | None) -> QuerySet[Case]:
-    """Rows in their order, beginning after a place."""
-    if order == "due":
-        rows = rows.order_by(F("due_at").asc(nulls_last=True), "id")
-        if place is None:
-            return rows
-        if place.at is None:
-            return rows.filter(due_at=None, pk__gt=place.number)
-        return rows.filter(Q(due_at__gt=place.at) | Q(due_at=place.at, pk__gt=place.number) | Q(due_at=None))
-    rows = rows.order_by("-registered_at", "-id")
-    if place is None or place.at is None:
+def first_due(rows: QuerySet[Case], place: Place | None) -> QuerySet[Case]:
+    """The rows that follow a place in the order of the clock; those without a date come last."""
+    if place is None:
         return rows
-    return rows.filter(registered_at__lte=place.at).exclude(registered_at=place.at, pk__gte=place.number)
+    if place.at is None:
+        return rows.filter(due_at=None, pk__gt=place.number)
+    return rows.filter(Q(due_at__gt=place.at) | Q(due_at=place.at, pk__gt=place.number) | Q(due_at=None))
 
 
 def organisation_id(text: str) -> int:
@@ -117,14 +112,9 @@ def rows_of(filters: Filters, actor: Actor, place: Place | None) -> list[Case]:
     size = filters.limit + 1
     if filters.order == "due":
         rows = found_by(actor, search).filter(wanted)
-        return listed(([condition(after(rows, "due", place))], size))[0]
-    return newest(
-        actor,
-        search,
-        lambda rows: rows.filter(wanted),
-        size=size,
-        begin=lambda rows: after(rows, "registered", place),
-    )
+        return listed(([condition(first_due(rows, place))], size))[0]
+    begin = (place.at, place.number) if place and place.at else None
+    return newest(actor, search, lambda rows: rows.filter(wanted), size=size, place=begin)
 
 
 def page(filters: Filters, *, actor: Actor, at: datetime) -> dict[str, Any]:
