@@ -21,7 +21,7 @@ from jiesu.cases.finding import newest, search_for
 from jiesu.cases.models import Case
 from jiesu.cases.queries import visible
 from jiesu.cases.search import row
-from jiesu.cases.worklists import ORDER, Filters, Scope, narrowed, page, scopes
+from jiesu.cases.worklists import Filters, Scope, narrowed, page, scopes
 from jiesu.config.private_database import PrivateServer
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Part
@@ -77,7 +77,8 @@ def plainly(
     actor: Actor, scope: Scope, filters: Filters, now: datetime, told: dict[str, set[int]]
 ) -> list[int]:
     rows = narrowed(legible(actor, told[filters.text]).filter(scope.condition), filters, now)
-    order = ORDER if filters.order == BY_CLOCK else (F("registered_at").desc(), F("id").desc())
+    by_clock = (F("due_at").asc(nulls_last=True), F("id").asc())
+    order = by_clock if filters.order == BY_CLOCK else (F("registered_at").desc(), F("id").desc())
     return list(rows.order_by(*order).values_list("pk", flat=True))
 
 

@@ -24,7 +24,7 @@ _NOT_LISTED = frozenset(
     {
         "wrapped_key", "head", "query_code_hash", "query_failures", "query_locked_until", "redacted_at", "next_seq",
         "contact_id", "business_id", "arrived_at", "decided_at", "amount", "recovered", "outcome", "subject",
-        "national_number", "national_status", "national_at", "national_by_id",
+        "national_status", "national_at", "national_by_id",
     }
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -116,6 +116,30 @@ def listed(
         lists: of each the branches of its condition, or how it is looked through; and how many rows at most.
         prepared: each branch walks the index of its own, whatever the values (``asked``).
     """
+    found: list[list[Case]] = [[] for _list in lists]
+    met = _Met()
+    statement = _with_names(lists, order)
+    for row in asked(statement.sql, statement.values, prepared=prepared):
+        found[row[0]].append(_case(row, met))
+    return found
+
+
+#: So many rows of a long list are held at a time.
+_CHUNK = 500
+
+
+def streamed(wanted: Condition, most: int, *, order: str = BY_CLOCK) -> Iterator[Case]:
+    """The rows of one long list as ``listed`` gives them, one after the other: memory does not grow with them."""
+    met = _Met()
+    statement = _with_names([([wanted], most)], order)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement.sql, statement.values)
+        while rows := cursor.fetchmany(_CHUNK):
+            for row in rows:
+                yield _case(row, met)
+
+
+def _with_names(lists: Sequence[tuple[Sequence[Condition] | Look, int]], order: str) -> Condition:
     parts: list[str] = []
     values: list[Any] = []
     for place, (wanted, most) in enumerate(lists):
@@ -125,12 +149,8 @@ def listed(
             rows = first_of(wanted, COLUMNS, most, order=order)
         parts.append(f"SELECT {place:d} AS place, r.* FROM {rows.sql} r")  # noqa: S608
         values += rows.values
-    found: list[list[Case]] = [[] for _list in lists]
-    met = _Met()
-    statement = _AROUND.format(own=_OWN, lists=" UNION ALL ".join(parts), order=_OUTSIDE[order])
-    for row in asked(statement, values, prepared=prepared):
-        found[row[0]].append(_case(row, met))
-    return found
+    text = _AROUND.format(own=_OWN, lists=" UNION ALL ".join(parts), order=_OUTSIDE[order])
+    return Condition(text, tuple(values))
 
 
 class _Met:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.looking import Look
 from jiesu.cases.models import Case, Participant
 from jiesu.cases.queries import line_of, receiving, seen_by, visible
-from jiesu.cases.statements import listed
+from jiesu.cases.statements import listed, streamed
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, visible_parts
 
@@ -237,10 +237,6 @@ def base(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> 
     return narrowed(rows, filters, now)
 
 
-ORDER = (F("due_at").asc(nulls_last=True), F("id").asc())
-_NEWEST_FIRST = (F("registered_at").desc(), F("id").desc())
-
-
 def _cursor(case: Case, order: str) -> str:
     letter, at = ("n", case.registered_at) if order == NEWEST else ("d", case.due_at)
     # To the microsecond: clocks of hours end at any instant, and many cases of an import at the same one.
@@ -425,6 +421,5 @@ def each_in(
     actor: Actor, rows: QuerySet[Case], *, order: str = BY_CLOCK, most: int = MOST_EXPORTED
 ) -> Iterable[Item]:
     """The rows of an export in the order of their filters, at most ``most``."""
-    ordered = shown(rows).order_by(*(_NEWEST_FIRST if order == NEWEST else ORDER))
-    for case in ordered[:most].iterator(chunk_size=500):
+    for case in streamed(condition(rows), most, order=order):
         yield Item(case, visible_parts(standing_of(case), actor))

@@ -49,6 +49,12 @@ def _state_label(state: str, _language: str | None) -> str:
     return Case(state=state).get_state_display()
 
 
+@lru_cache(maxsize=64)
+def channel_label(channel: str, _language: str | None) -> str:
+    """What a channel is called in a language."""
+    return Case(channel=channel).get_channel_display()
+
+
 def lines(items: Iterable[Item], *, now: datetime, calendar: Calendar) -> list[Line]:
     """The rows of a list."""
     language = get_language()

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.worklists import MOST_EXPORTED, Item
 from jiesu.people import calendar
-from jiesu.web.desk.listing import Line, line
+from jiesu.web.desk.listing import Line, channel_label, line
 from jiesu.web.templatetags.presentation import due_words, moment_words
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -57,7 +58,7 @@ def cells(entry: Line) -> list[str]:
     return [
         entry.number,
         entry.kind,
-        case.get_channel_display(),
+        channel_label(case.channel, get_language()),
         entry.title,
         entry.respondent,
         case.organisation.short_name if case.organisation else "",
