@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import traceback
 from collections.abc import Callable
 
 from django.db import connection
@@ -19,6 +18,7 @@ from tools.bench import (
     exporting,
     figuring,
     ground,
+    growing,
     importing,
     reading,
     serving,
@@ -46,7 +46,7 @@ def main() -> None:
         "--times", type=int, default=10 if how == "small" else 100, help="how often each page is asked for"
     )
     options.add_argument(
-        "--only", default="", help=f"parts, divided by commas: import, law, {', '.join(PARTS)}"
+        "--only", default="", help=f"parts, divided by commas: growth, import, law, {', '.join(PARTS)}"
     )
     options.add_argument("--dry", action="store_true", help="print only, as BENCH=small does")
     options.add_argument("--build", action="store_true", help="make or renew the databases, measure nothing")
@@ -66,6 +66,13 @@ def main() -> None:
             # A run that is interrupted has written what it has measured.
             if kept:
                 writing.write(run)
+        if len(sizes) > 1 and (not wanted or "growth" in wanted):
+            try:
+                run.growth = growing.growth(private, sizes[-2], sizes[-1], times=max(5, given.times // 4))
+                print("\n".join(each.line() for each in run.growth), flush=True)
+            except Exception as error:
+                run.fail("growth", error)
+            run.moments.append(calibrating.now())
         if not wanted or "law" in wanted:
             attempt(run, "law", lambda: sweeping.deadlines(times=20_000), run.law)
         if not wanted or "import" in wanted:
@@ -96,8 +103,7 @@ def attempt(run: writing.Run, part: str, work: Callable[[], list[Figure]], into:
             print(each.line(), flush=True)
             into.append(each)
     except Exception as error:
-        traceback.print_exc()
-        run.failed.append(f"{part}: {type(error).__name__}: {error}".split("\n", 1)[0][:300])
+        run.fail(part, error)
 
 
 Part = Callable[[PrivateServer, str, int], list[Figure]]

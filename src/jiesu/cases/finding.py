@@ -63,13 +63,15 @@ class Search:
         kinds: Sequence[str] = (),
         organisation: int | None = None,
         registered: tuple[datetime, datetime] | None = None,
+        marks: tuple[str, ...] = (),
     ) -> Search:
-        """The same search where a list holds nothing else than open work, or cases of some kinds, one bureau or a time."""
+        """The same search where a list holds nothing else than open work, or cases of some kinds, one bureau, a time or marks."""
         groups = (
             (OPEN,) if only_open else (),
             tuple(column_mark("kind", kind) for kind in kinds),
             (column_mark("organisation", organisation),) if organisation else (),
             period_marks(*registered) if registered else (),
+            marks,
         )
         return replace(self, within=tuple(group for group in groups if group))
 
@@ -156,16 +158,17 @@ def holding(actor: Actor, search: Search, *period: Sequence[str]) -> Condition:
     groups = [*search.within, *period]
     wanted = " & ".join([*(vector([w]) for w in search.words), *(_any(group) for group in groups)])
     reach = Reach() if actor.system else _reach(actor, search.part)
-    marks = _any(sorted(reach.marks)) if reach.marks else ""
-    parts: list[str] = []
-    values: list[Any] = []
-    for table in reach.tables:
-        parts.append(_HOLDING.format(table._meta.db_table))
-        values.append(f"{wanted} & {marks}" if marks else wanted)
-    if reach.capacities:
+    inside, outside = wanted, wanted
+    # What bears one of some marks of the reach lies within it, and is none of the few others.
+    within = any(reach.marks.issuperset(group) for group in groups)
+    if reach.marks and not within:
+        marks = _any(sorted(reach.marks))
+        inside, outside = f"{wanted} & {marks}", f"{wanted} & !{marks}"
+    parts = [_HOLDING.format(table._meta.db_table) for table in reach.tables]
+    values: list[Any] = [inside for _table in reach.tables]
+    if reach.capacities and not within:
         parts.append(_HOLDING_OF)
-        others = f"{wanted} & !{marks}" if marks else wanted
-        values += [list(reach.takes_part), list(reach.capacities), others]
+        values += [list(reach.takes_part), list(reach.capacities), outside]
     text = "".join(parts).strip().removeprefix("UNION ALL").strip()
     return Condition(text or "SELECT NULL::bigint AS case_id WHERE FALSE", tuple(values))
 

@@ -24,6 +24,7 @@ from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.looking import Look
 from jiesu.cases.models import Case, Participant
 from jiesu.cases.queries import line_of, receiving, seen_by, visible
+from jiesu.cases.search import column_mark
 from jiesu.cases.statements import listed, streamed
 from jiesu.people.actors import Actor
 from jiesu.people.visibility import Capacity, Part, Standing, visible_parts
@@ -38,12 +39,21 @@ class Scope:
 
     Args:
         branches: the same rows in parts that no two share, where one index cannot give them in their order.
+        marks: one of these stands at each of its rows in the index of words; none where they do not tell.
     """
 
     key: str
     label: str | Promise
     condition: Q
     branches: tuple[Q, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+def _by_column(key: str, label: str | Promise, column: str, *values: int) -> Scope:
+    """What stands in one of some people's or organisations' name."""
+    name = f"{column}_id"
+    where = Q(**{name: values[0]}) if len(values) == 1 else Q(**{f"{name}__in": values})
+    return Scope(key, label, where, marks=tuple(column_mark(column, value) for value in values))
 
 
 def _taking_part(actor: Actor, capacity: Capacity) -> Q:
@@ -57,7 +67,7 @@ def _at_receipt(actor: Actor, label: str | Promise) -> Scope:
     own = Q(registered_by_id=actor.organisation_id)
     inside = receiving(actor) if actor.has("dispatcher") else None
     if inside is None:
-        return Scope("centre", label, own)
+        return _by_column("centre", label, "registered_by", actor.organisation_id or -1)
     return Scope("centre", label, own | inside, (own, inside & ~own))
 
 
@@ -66,18 +76,18 @@ def scopes(actor: Actor) -> tuple[Scope, ...]:
     """The queues that an actor has, the one opened first at the head; composed once for each actor."""
     found: list[Scope] = []
     works = actor.has("handler", "mediator", "officehead", "head")
-    mine = Scope("mine", _("我的"), Q(assignee_id__in=sorted({actor.staff_id or 0, *actor.covers})))
+    mine = _by_column("mine", _("我的"), "assignee", *sorted({actor.staff_id or -1, *actor.covers}))
     if works and not actor.has("head"):
         found.append(mine)
     if actor.office_id and works:
-        found.append(Scope("office", _("本所"), Q(office_id=actor.office_id)))
+        found.append(_by_column("office", _("本所"), "office", actor.office_id))
     if actor.has("calltaker", "dispatcher"):
         found.append(_at_receipt(actor, _("本中心登记")))
     elif actor.organisation_id and actor.has("handler", "officehead"):
         # What an office takes in at its counter waits for the dispatcher; whoever registered it sees it meanwhile.
-        found.append(Scope("registered", _("本所登记"), Q(registered_by_id=actor.organisation_id)))
+        found.append(_by_column("registered", _("本所登记"), "registered_by", actor.organisation_id))
     if actor.authority_id and actor.has("head", "legal", "dispatcher", "officehead", "handler", "mediator"):
-        found.append(Scope("bureau", _("本局"), Q(organisation_id=actor.authority_id)))
+        found.append(_by_column("bureau", _("本局"), "organisation", actor.authority_id))
     if works and actor.has("head"):
         found.append(mine)
     line = line_of(actor)
@@ -218,7 +228,7 @@ def narrowed(rows: QuerySet[Case], filters: Filters, now: datetime) -> QuerySet[
     return rows
 
 
-def _search(filters: Filters, now: datetime) -> Search:
+def _search(scope: Scope | None, filters: Filters, now: datetime) -> Search:
     since, until = filters.since, filters.until
     last = _day_start(until) if until else now
     return search_for(filters.text).among(
@@ -226,12 +236,13 @@ def _search(filters: Filters, now: datetime) -> Search:
         kinds=[filters.kind] if filters.kind else [],
         organisation=filters.organisation,
         registered=(_day_start(since), last) if since else None,
+        marks=scope.marks if scope else (),
     )
 
 
 def base(actor: Actor, scope: Scope | None, filters: Filters, now: datetime) -> QuerySet[Case]:
     """The rows of a scope that pass the filters and that the actor may see."""
-    rows = found_by(actor, _search(filters, now)) if filters.text.strip() else visible(actor)
+    rows = found_by(actor, _search(scope, filters, now)) if filters.text.strip() else visible(actor)
     if scope is not None:
         rows = rows.filter(scope.condition)
     return narrowed(rows, filters, now)
@@ -347,7 +358,7 @@ def rows_of(
     follows = _following(place, filters.order) if place else [Condition("TRUE")]
     if not filters.text.strip():
         return [both(part, extra, each) for part in _own_rows(actor, key) for each in follows]
-    search = _search(filters, now)
+    search = _search(scope, filters, now)
     rest = both(*_own_rows(actor, key, False), extra, _any_of(follows))
     if search.named:
         return [both(condition(found_by(actor, search)), rest)]
