@@ -105,6 +105,26 @@ def test_a_plan_made_for_any_values_reads_the_same_index(username: str, key: str
     assert indexes(following) == own, following
 
 
+@pytest.mark.parametrize(
+    ("username", "key", "index"),
+    [("head", "bureau", "case_organisation_registered"), ("supervisor", "below", "case_city_registered")],
+)
+def test_a_plan_made_for_any_values_walks_the_archive_the_newest_first(
+    username: str, key: str, index: str, city: str
+) -> None:
+    now, closed, who = timezone.now(), Filters(closed=True), person(username)
+    scope = scope_named(who, key)
+    first = page(who, scope, closed, now=now, size=5)
+    assert first.after
+    for work in (
+        lambda: page(who, scope, closed, now=now),
+        lambda: page(who, scope, closed, now=now, after=first.after),
+        lambda: tallies(who, scope, closed, now=now),
+    ):
+        plan = plan_without_values(work)
+        assert indexes(plan) == {index}, plan
+
+
 def test_a_page_far_down_is_sought_in_the_same_index(city: str) -> None:
     now, who = timezone.now(), person("supervisor")
     scope = scope_named(who, "below")

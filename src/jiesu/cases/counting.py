@@ -56,7 +56,7 @@ def tallies(actor: Actor, scope: Scope | None, *each: Filters, now: datetime) ->
     """The counts of a queue under some filters; one query for all of them."""
     different = list(dict.fromkeys(each))
     lists = [(rows_of(actor, scope, filters, now), filters.order) for filters in different]
-    whole = not any(filters.any for filters in different)
+    whole = all(filters.whole for filters in different)
     return dict(zip(different, _tallies(lists, now, prepared=whole), strict=True))
 
 

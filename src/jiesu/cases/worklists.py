@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -147,6 +147,11 @@ class Filters:
     @property
     def any(self) -> bool:
         return self != Filters()
+
+    @property
+    def whole(self) -> bool:
+        """Nothing is left out: one plan then serves all values, for each branch walks the index of its own."""
+        return replace(self, closed=False) == Filters()
 
     @property
     def order(self) -> str:
@@ -417,8 +422,7 @@ def page(
             *_own_rows(actor, scope.key if scope else "", False),
         )
         lists.append(([failed], FAILED_SHOWN))
-    # Of a whole queue each branch walks its own index; with filters it depends on them which one is best.
-    found, *others = listed(*lists, order=order, prepared=not filters.any)
+    found, *others = listed(*lists, order=order, prepared=filters.whole)
     more = len(found) > size
     found = found[:size]
     return Page(
