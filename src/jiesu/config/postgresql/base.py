@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from select import POLLIN, poll
 from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg.abc import Buffer
+from psycopg.types.datetime import TimestamptzLoader
 
 #: Prepared statements of one connection; those not sent for longest make room.
 PREPARED = 500
+
+
+class InstantLoader(TimestamptzLoader):
+    """An instant as PostgreSQL writes it, read by Python's own reader: a list holds hundreds of them."""
+
+    #: Where Django looks whether a cursor needs another reader.
+    timezone = UTC
+
+    def load(self, data: Buffer) -> datetime:
+        """Django's connections speak of instants in UTC.
+
+        >>> InstantLoader(0).load(b"2026-11-28 19:18:13.5+00")
+        datetime.datetime(2026, 11, 28, 19, 18, 13, 500000, tzinfo=datetime.timezone.utc)
+        """
+        try:
+            return datetime.fromisoformat(str(data, "ascii"))
+        except ValueError:
+            # Years before Christ and after 9999, or for ever: psycopg says what is wrong with them.
+            return super().load(data).astimezone(UTC)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -24,6 +46,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A connection as Django makes it."""
         connection = super().get_new_connection(conn_params)
         connection.prepared_max = PREPARED
+        connection.adapters.register_loader("timestamptz", InstantLoader)
         return connection
 
     def is_usable(self) -> bool:
