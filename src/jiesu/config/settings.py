@@ -171,6 +171,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = JIESU.https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "jiesu.web.errors.expired"
 CSRF_TRUSTED_ORIGINS = [JIESU.public_url] if JIESU.public_url else []
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
