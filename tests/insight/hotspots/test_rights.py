@@ -192,3 +192,17 @@ def test_the_ten_hot_subjects_of_a_year(two_counties: Town) -> None:
     assert (
         queries.top(supervisor, since=day.replace(year=2025), until=day.replace(month=1, day=1), at=NOW) == []
     )
+
+
+def test_the_hot_subjects_of_few_days_grow_as_the_list_says(town: Town) -> None:
+    """Few in the last week, few in the week before, many in the three before those: it abates."""
+    day = keeping.day_of(NOW)
+    for n, ago in enumerate((30, 28, 26, 24, 22, 20, 18, 11, 10, 2)):
+        town.contact(BURST[n % 8], ago=ago, shop=STUDIO)
+    keeping.sweep(at=NOW)
+    supervisor = town.actor("supervisor")
+    (listed,) = seen(supervisor)
+    assert (listed.cases, listed.recent, listed.before, listed.growing) == (10, 1, 9, False)
+    (spot,) = queries.top(supervisor, since=day - timedelta(days=13), until=day, at=NOW)
+    assert (spot.cases, spot.people, spot.since) == (3, 3, day - timedelta(days=11))
+    assert (spot.recent, spot.before, spot.growing, spot.heat) == (1, 9, False, listed.heat)

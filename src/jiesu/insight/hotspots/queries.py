@@ -44,6 +44,10 @@ class Rules:
     least: int
     small_cell: int
 
+    def usual_from(self, today: date) -> date:
+        """The first of the days that say what is usual: some periods before the last one."""
+        return today - timedelta(days=self.weights.period * (USUAL_PERIODS + 1) - 1)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -181,7 +185,7 @@ def opinions(actor: Actor) -> Opinions:
 def listing(actor: Actor, *, at: datetime, dismissed: bool = False, limit: int = LIMIT) -> list[HotSpot]:
     """The hot spots with contacts in the last periods, the hottest first."""
     used = rules(actor, at)
-    first = day_of(at) - timedelta(days=used.weights.period * (USUAL_PERIODS + 1) - 1)
+    first = used.usual_from(day_of(at))
     held = opinions(actor)
     rows = _counted(visible(actor).filter(**{f"{MEMBER}spot__last_day__gte": first}), held, used, at)
     rows = [r for r in rows if r["last"] >= first and (r["root"] in held.dismissed) == dismissed]
@@ -225,8 +229,15 @@ def top(actor: Actor, *, since: date, until: date, at: datetime, limit: int = 10
     """The hot subjects of a stretch of days, both included: by people, then contacts."""
     used = rules(actor, at)
     held = opinions(actor)
+    # What is growing is seen against all the periods before, wherever the stretch begins.
+    usual = used.usual_from(day_of(at))
+    first = min(since, usual) if until >= usual else since
     rows = _counted(
-        visible(actor).filter(**{f"{MEMBER}day__gte": since, f"{MEMBER}day__lte": until}), held, used, at
+        visible(actor).filter(**{f"{MEMBER}day__gte": first, f"{MEMBER}day__lte": until}),
+        held,
+        used,
+        at,
+        stretch=_days(since, until),
     )
     found = [_hot(row, held, used) for row in rows]
     found.sort(key=lambda h: (-h.people, -h.cases, h.key))
@@ -234,19 +245,26 @@ def top(actor: Actor, *, since: date, until: date, at: datetime, limit: int = 10
 
 
 def _counted(
-    rows: QuerySet[Case], held: Opinions, used: Rules, at: datetime, *, grouped: QuerySet[Case] | None = None
+    rows: QuerySet[Case],
+    held: Opinions,
+    used: Rules,
+    at: datetime,
+    *,
+    grouped: QuerySet[Case] | None = None,
+    stretch: Q | None = None,
 ) -> list[dict[str, Any]]:
     """The numbers of each hot spot in which there are enough people, or enough informants; two queries.
 
     Args:
         grouped: the same cases as the machine has put them, where ``rows`` are as the bureau has.
+        stretch: the days of which the numbers are told, where ``rows`` go back further for what is usual.
     """
     today = day_of(at)
     recent_from = today - timedelta(days=used.weights.period - 1)
-    before_from = recent_from - timedelta(days=used.weights.period * USUAL_PERIODS)
-    recent = Q(**{f"{MEMBER}day__gte": recent_from, f"{MEMBER}day__lte": today})
-    before = Q(**{f"{MEMBER}day__gte": before_from, f"{MEMBER}day__lt": recent_from})
+    recent = _days(recent_from, today)
+    before = _days(used.usual_from(today), recent_from - timedelta(days=1))
     open_kind = Q(kind__in=OPEN_KINDS)
+    within = stretch or Q()
     person = f"{MEMBER}person"
     counted: Any = (
         rows.filter(held.counted)
@@ -254,26 +272,32 @@ def _counted(
         .order_by()
         .values("root")
         .annotate(
-            cases=Count("pk"),
-            contacts=Count("contact_id", distinct=True),
-            reports=Count("pk", filter=~open_kind),
-            unclosed=Count("pk", filter=Q(closed_at=None)),
-            people=Count(person, distinct=True, filter=open_kind),
+            cases=Count("pk", filter=stretch),
+            contacts=Count("contact_id", distinct=True, filter=stretch),
+            reports=Count("pk", filter=~open_kind & within),
+            unclosed=Count("pk", filter=Q(closed_at=None) & within),
+            people=Count(person, distinct=True, filter=open_kind & within),
             recent=Count("pk", filter=recent),
             before=Count("pk", filter=before),
             people_recent=Count(person, distinct=True, filter=open_kind & recent),
             urgency=Sum(f"{MEMBER}urgency", filter=recent, default=0),
-            since=Min(f"{MEMBER}day"),
-            last=Max(f"{MEMBER}day"),
+            since=Min(f"{MEMBER}day", filter=stretch),
+            last=Max(f"{MEMBER}day", filter=stretch),
         )
         .filter(Q(people__gte=used.least) | Q(reports__gte=1))
     )
     secret = (rows if grouped is None else grouped).filter(
         hot_spot_member__isnull=False, kind__in=SECRET_KINDS
     )
-    reported = secret.order_by().values_list(f"{MEMBER}spot").annotate(n=Count(person, distinct=True))
+    reported = (
+        secret.filter(within).order_by().values_list(f"{MEMBER}spot").annotate(n=Count(person, distinct=True))
+    )
     enough = {held.roots.get(spot, spot) for spot, n in reported if n >= used.least}
     return [row for row in counted if row["people"] >= used.least or row["root"] in enough]
+
+
+def _days(since: date, until: date) -> Q:
+    return Q(**{f"{MEMBER}day__gte": since, f"{MEMBER}day__lte": until})
 
 
 def _hot(row: Mapping[str, Any], held: Opinions, used: Rules) -> HotSpot:
