@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jiesu.insight.suppression import Cell, Total, hidden
+from jiesu.insight.suppression import Cell, KnownTo, Total, hidden
 
 THRESHOLD = 5
 small = st.one_of(st.integers(0, 6), st.integers(0, 60))
@@ -111,9 +111,51 @@ def test_no_small_cell_can_be_worked_out(table: tuple[dict[Cell, int], list[Tota
             assert any(reader.solvable({**every, cell: (v, v)}) for v in others), (cell, values[cell])
 
 
+def knowing(values: dict[Cell, int]) -> KnownTo:
+    """Those of a county know its cells, those of a city also its counties'; and whatever consists of their own alone."""
+    regions = sorted({str(cell[0]) for cell in values} - {"p"})  # type: ignore[index]
+
+    def known_to(cell: Cell) -> list[str]:
+        region, kind = cell  # type: ignore[misc]
+        above = "" if region == "p" else region
+        whole = (r for r in regions if r.startswith(above) and values[r, kind] == values[cell])
+        return [*(r for r in regions if region.startswith(r)), *whole]
+
+    return known_to
+
+
+def test_a_county_does_not_learn_of_its_neighbour_by_taking_off_its_own() -> None:
+    """Two small counties, or a small one and the one that is hidden for its sake: each knows itself."""
+    sums = [Total(("c0", "k"), (("c00", "k"), ("c01", "k"), ("c02", "k")))]
+    for numbers in ((4, 4, 40), (3, 20, 40)):
+        values: dict[Cell, int] = {("c0", "k"): sum(numbers)}
+        values |= {(f"c0{n}", "k"): number for n, number in enumerate(numbers)}
+        assert len(hidden(values, sums, threshold=THRESHOLD)) == 2
+        unknown = hidden(values, sums, threshold=THRESHOLD, known_to=knowing(values))
+        assert unknown == set(values) - {("c0", "k")}
+
+
+@settings(max_examples=300, deadline=None)
+@given(tables())
+def test_no_small_cell_can_be_worked_out_by_whoever_knows_a_region_of_their_own(
+    table: tuple[dict[Cell, int], list[Total]],
+) -> None:
+    values, sums = table
+    known_to = knowing(values)
+    unknown = hidden(values, sums, threshold=THRESHOLD, known_to=known_to)
+    for own in sorted({reader for cell in values for reader in known_to(cell)}):
+        left = frozenset(cell for cell in unknown if own not in known_to(cell))
+        reader = Reader(values, sums, left)
+        every = dict.fromkeys(left, (1, reader.most))
+        for cell in left:
+            if values[cell] < THRESHOLD:
+                others = [v for v in range(1, 2 * THRESHOLD) if v != values[cell]]
+                assert any(reader.solvable({**every, cell: (v, v)}) for v in others), (own, cell)
+
+
 @settings(max_examples=100, deadline=None)
 @given(tables())
 def test_large_tables_are_not_emptied(table: tuple[dict[Cell, int], list[Total]]) -> None:
     values, sums = table
     values = {c: v * 100 for c, v in values.items()}
-    assert hidden(values, sums, threshold=THRESHOLD) == frozenset()
+    assert hidden(values, sums, threshold=THRESHOLD, known_to=knowing(values)) == frozenset()

@@ -14,7 +14,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,7 @@ from jiesu.insight.figures import KINDS, Breakdown, Figure, Unit, Value, breakdo
 from jiesu.insight.periods import Span
 from jiesu.insight.reports import plain
 from jiesu.insight.scope import Code, InsightError, Scope, region_name, regions_of
-from jiesu.insight.suppression import Cell, Total, hidden
+from jiesu.insight.suppression import Cell, KnownTo, Total, hidden
 from jiesu.insight.tallies import reading
 from jiesu.insight.tallies.keeping import Counts
 from jiesu.insight.tallies.models import Grain
@@ -113,7 +114,7 @@ def publish(scope: Scope, *, threshold: int) -> list[Datum]:
         raise InsightError(Code.BAD_PERIOD, _("开放数据按辖区和已经结束的年份公布，请选择以前的年份。"))
     region_name(scope.region)
     tree = _tree(f"{scope.region[:2]}0000", scope)
-    unshown = hidden(*_cells(tree, threshold=threshold), threshold=threshold)
+    unshown = _unshown(tree, threshold=threshold)
     asked = next((r for r in tree.every() if r.code == scope.region), None)
     if asked is None:
         return []
@@ -171,6 +172,37 @@ def _cells(tree: _Region, *, threshold: int) -> tuple[Mapping[Cell, int], list[T
         if each.below:
             totals += [Total((each.code, k), tuple((r.code, k) for r in each.below)) for k in sorted(every)]
     return dict[Cell, int](values.items()), totals
+
+
+def _unshown(tree: _Region, *, threshold: int) -> frozenset[Cell]:
+    """The cells of a province that are published nowhere: whoever reads a region's own report takes its numbers off the
+    sums in vain.
+    """
+    values, totals = _cells(tree, threshold=threshold)
+    return hidden(values, totals, threshold=threshold, known_to=_knowing(tree, values))
+
+
+def _knowing(tree: _Region, values: Mapping[Cell, int]) -> KnownTo:
+    """Who knows a cell from their own report: the readers of its region and of the city above it. A sum in which nothing
+    but their own is counted tells them of nobody else.
+    """
+    above: dict[str, tuple[str, ...]] = {}
+    below: dict[str, list[str]] = {tree.code: []}
+    for city in tree.below:
+        counties = [each.code for each in city.below if each.code[-1] != "*"]
+        reader = () if city.code[-1] == "*" else (city.code,)
+        above |= {each.code: (each.code, *reader) for each in city.every()}
+        above |= {city.code: reader, f"{city.code}*": reader}
+        below[city.code] = counties
+        below[tree.code] += [*reader, *counties]
+
+    @cache
+    def known_to(cell: tuple[str, str]) -> tuple[str, ...]:
+        code, key = cell
+        whole = (r for r in below.get(code, ()) if values[r, key] == values[cell])
+        return (*above.get(code, ()), *whole)
+
+    return cast(KnownTo, known_to)
 
 
 def _twins(code: str, values: Mapping[tuple[str, str], int], threshold: int) -> Iterator[Total]:

@@ -146,6 +146,25 @@ def test_all_files_together_give_no_small_cell_away(counted: None) -> None:
     assert [cell for cell in small if bounds[cell][0] == bounds[cell][1]] == []
 
 
+def test_nobody_takes_their_own_numbers_off_the_published_sums(counted: None) -> None:
+    """Whoever reads the report of their own county in full, and every published file, learns no small cell of others."""
+    tree = opendata._tree(PROVINCE, Scope.year(CITY, 2020, timezone.now()))
+    values, sums = opendata._cells(tree, threshold=THRESHOLD)
+    unshown = opendata._unshown(tree, threshold=THRESHOLD)
+    (city,) = (each for each in tree.below if each.code == CITY)
+    for own in (county.code for county in city.below if county.code.isdigit()):
+        unknown = frozenset(c for c in unshown if c[0] != own)  # type: ignore[index]
+        here = [s for s in sums if {s.total, *s.parts} & unknown]
+        reader = Reader(dict(values), here, unknown)
+        bounds = reader.narrowed(dict.fromkeys(unknown, (1, reader.most)))
+        assert bounds is not None
+        # Where a sum consists of their own alone it tells of nobody else.
+        foreign = [c for c in unknown if values[c] != values[own, c[1]]]  # type: ignore[index]
+        small = [c for c in foreign if 0 < values[c] < THRESHOLD]
+        assert len(small) > 50
+        assert [c for c in small if bounds[c][0] == bounds[c][1]] == []
+
+
 def test_what_a_county_sees_of_itself_says_nothing_of_the_city(counted: None) -> None:
     """Own report and own open data beside each other hold no number of another region."""
     book: dict[str, Any] = client("head").get(f"/desk/report/?region={OWN}&period=2020&format=json").json()
