@@ -32,6 +32,7 @@ __all__ = ["BY_REGION", "DECLARED", "KINDS", "subject_word"]
 
 MISSED = _("列出逾期的案件")
 CLOSED = _("列出已办结的案件")
+ON_TIME = _("按期完成的期限 ÷（按期完成 + 逾期完成 + 已届满尚未完成）")
 
 
 def _count(*names: str) -> Callable[[Counts], int]:
@@ -46,12 +47,11 @@ def _days(name: str, share: float) -> Callable[[Counts], Value]:
     return lambda counts: quantile(counts, name, share)
 
 
-def _clock(key: str, label: Label, *rules: str) -> Figure:
+def _clock(key: str, label: Label, *rules: str, formula: Label = ON_TIME) -> Figure:
     def of(counts: Counts) -> Value:
         met = sum(counts[f"clock.met|{r}"] for r in rules)
         return rate(met, met + sum(counts[f"clock.missed|{r}"] for r in rules))
 
-    formula = _("按期完成的期限 ÷（按期完成 + 逾期完成 + 已届满尚未完成）")
     return Figure(key, label, Unit.RATE, Group.PERIODS, formula, CLOCKS, of,
                   lambda scope: missed(scope, rule__in=rules), better=1,
                   listed=_count(*(f"clock.missed|{r}" for r in rules)), listing=MISSED)  # fmt: skip
@@ -107,7 +107,8 @@ DECLARED: tuple[Figure, ...] = (
     _clock("mediation_on_time_rate", _("调解按期率"), "complaint.mediation"),
     _clock("termination_notice_on_time_rate", _("终止调解告知按期率"), "complaint.termination_notice"),
     _clock("verification_on_time_rate", _("举报核查按期率"), "report.verification", "lead.verification",
-           "lead.found_otherwise"),
+           "lead.found_otherwise",
+           formula=_("举报核查、调解中和调解以外发现的线索的核查，三项期限合在一起：按期完成 ÷（按期完成 + 逾期完成 + 已届满尚未完成）")),
     _clock("informant_notice_on_time_rate", _("告知举报人按期率"), "report.informant_notice"),
     _clock("hotline_on_time_rate", _("12345 交办按期率（服务时限，非法定）"), "service.hotline_12345"),
     Figure("mediation_success_rate", _("调解成功率"), Unit.RATE, Group.MEDIATION,

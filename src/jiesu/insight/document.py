@@ -33,7 +33,8 @@ of the JSON. A part of the product adds its own with `jiesu.insight.figures.regi
   they are for the bureau itself. Numbers from 1 to below the setting `figures.small_cell` are
   hidden, and others with them, over all regions of the province at once, until for each small number there is another table
   that would be published just the same, also for whoever takes the numbers of the own county or city off the sums. A figure
-  is shown where every count it is made of is, a sum where enough complaints stand behind it. Cases of a kind and contacts of it are hidden together where they are nearly as many.
+  is shown where every count it is made of is, a sum where enough complaints stand behind it. Cases of a kind and contacts
+  of it are hidden together where they are nearly as many.
 - Industry is the section (门类) of GB/T 4754—2017 in which the registry holds the respondent of the contact's first case. Nothing
   derives it: heads, supervisors and the legal section enter it (登记行业), those businesses first about which most came; contacts
   about others count as 未登记. The registry itself is not connected, and sheets that are imported have no column for it.
