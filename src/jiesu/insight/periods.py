@@ -10,6 +10,18 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 
+class Backwards(ValueError):
+    """Days of which the last lies before the first.
+
+    Args:
+        since, until: the days as they were given.
+    """
+
+    def __init__(self, since: date, until: date) -> None:
+        super().__init__(f"{since}..{until}")
+        self.since, self.until = since, until
+
+
 class Span(StrEnum):
     """How a period is named."""
 
@@ -38,7 +50,7 @@ class Period:
         """A period from its key.
 
         Raises:
-            ValueError: no period.
+            ValueError: no period; ``Backwards`` where the days are the wrong way round.
 
         >>> [str(Period.parse(t).until) for t in ("2020", "2020Q3", "2020-02", "2020W53", "2020-02-03..2020-02-05")]
         ['2020-12-31', '2020-09-30', '2020-02-29', '2021-01-03', '2020-02-05']
@@ -56,8 +68,9 @@ class Period:
             return cls(Span.WEEK, monday, monday + timedelta(6))
         if found := re.fullmatch(r"([0-9-]{10})\.\.([0-9-]{10})", text):
             since, until = date.fromisoformat(found[1]), date.fromisoformat(found[2])
-            if since <= until:
-                return cls(Span.DAYS, since, until)
+            if since > until:
+                raise Backwards(since, until)
+            return cls(Span.DAYS, since, until)
         raise ValueError(text)
 
     @property

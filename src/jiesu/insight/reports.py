@@ -144,7 +144,9 @@ def make(scope: Scope, *, actor: Actor) -> Report:
     units = [scope.unit, *(code for code, _name in below)]
     now = reading.totals(units, period.since, period.until)
     earlier = scope.before
-    before = reading.totals([scope.unit], earlier.since, earlier.until)[scope.unit]
+    before = Counts()
+    if scope.comparable:
+        before = reading.totals([scope.unit], earlier.since, earlier.until)[scope.unit]
     own = now[scope.unit]
     shown = [f for f in figures() if actor.system or actor.has(*f.readers)]
     return Report(
@@ -210,7 +212,9 @@ def _course(scope: Scope) -> tuple[Moment, ...]:
     # What has not come yet is not compared; the part that runs is, up to the same day.
     last = scope.before.until
     earlier = [
-        (w, since, min(until, last)) for w, since, until in scope.period.before.parts() if since <= last
+        (w, since, min(until, last))
+        for w, since, until in scope.period.before.parts()
+        if since <= last and scope.comparable
     ]
     pieces = {n: reading.pieces(since, until) for n, (_l, since, until) in enumerate([*parts, *earlier])}
     counts = reading.by_piece([scope.unit], [p for found in pieces.values() for p in found])

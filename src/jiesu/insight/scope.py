@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from jiesu.cases.lifecycle.fields import SHANGHAI
-from jiesu.insight.periods import Period
+from jiesu.insight.periods import Backwards, Period
 from jiesu.insight.tallies.keeping import holder_unit
 from jiesu.people.actors import Actor
 from jiesu.people.roles import Role
@@ -81,6 +81,11 @@ class Scope:
         today = now.astimezone(SHANGHAI).date()
         try:
             found = Period.parse(period)
+        except Backwards as error:
+            days = {"since": error.since, "until": error.until}
+            raise InsightError(
+                Code.BAD_PERIOD, _("开始日期 %(since)s 晚于结束日期 %(until)s，请对调或者改正。") % days
+            ) from None
         except ValueError:
             raise InsightError(
                 Code.BAD_PERIOD,
@@ -140,6 +145,11 @@ class Scope:
     def before(self) -> Period:
         """What it is compared with: as many days of the year before as there are up to now."""
         return self.period.before_until(self.today)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether that lies before it: more than a year would be compared with days of its own."""
+        return self.before.until < self.since
 
     @property
     def over(self) -> bool:

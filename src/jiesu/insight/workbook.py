@@ -35,6 +35,10 @@ class _Book:
         self.note = self.book.add_format({"font_color": "#5B6472"})
         self.formats = {unit: self.book.add_format({"num_format": f}) for unit, f in _FORMATS.items()}
         self.percent = self.book.add_format({"num_format": "+0.0%;-0.0%;0.0%"})
+        points = _("个百分点")
+        self.points = self.book.add_format(
+            {"num_format": f'+0.00" {points}";-0.00" {points}";0.00" {points}"'}
+        )
 
     def sheet(self, name: str, head: list[str], first: int = 24) -> Any:
         sheet = self.book.add_worksheet(name[:_NAME])
@@ -61,7 +65,8 @@ def workbook(report: Report) -> bytes:
         sheet.write(n, 0, moment.label)
         for column, kind in enumerate(KINDS, 1):
             made.write(sheet, n, column, moment.kinds[kind], Unit.COUNT)
-        made.write(sheet, n, len(KINDS) + 1, moment.before, Unit.COUNT)
+        before = moment.before if report.compared else None
+        made.write(sheet, n, len(KINDS) + 1, before, Unit.COUNT)
     if report.regions:
         head = [_("辖区"), *(str(m.figure.label) for m in report.regions[0].values)]
         sheet = made.sheet(_("分辖区"), head)
@@ -93,6 +98,8 @@ def _figures(made: _Book, report: Report) -> None:
         made.write(sheet, n, 2, m.before, m.figure.unit)
         if m.change is None:
             sheet.write(n, 3, NOTHING)
+        elif m.figure.unit == Unit.RATE:
+            sheet.write_number(n, 3, m.change * 100, made.points)
         else:
             sheet.write_number(n, 3, m.change, made.percent)
         sheet.write(n, 4, str(m.figure.formula))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.insight.periods import Period, Span
-from jiesu.insight.scope import Scope, organisations_in, own_region, regions_for
+from jiesu.insight.scope import Code, InsightError, Scope, organisations_in, own_region, regions_for
 from jiesu.web.desk.doors import DeskRequest
 
 YEARS, QUARTERS, MONTHS, WEEKS = 10, 8, 24, 12
@@ -22,13 +22,15 @@ def scope_of(request: DeskRequest) -> Scope:
     """The scope of an address; without values the own region and this year. Two days make a period of their own.
 
     Raises:
-        InsightError: ``bad_period``.
+        InsightError: ``bad_period``: also where one day alone is given.
     """
     query = request.GET
     period = query.get("period") or query.get("year") or str(request.now.astimezone(SHANGHAI).year)
     since, until = query.get("since", ""), query.get("until", "")
     if since and until:
         period = f"{since}..{until}"
+    elif since or until:
+        raise InsightError(Code.BAD_PERIOD, _("请把起、止两个日期都填上，或者都不填而选择期间。"))
     organisation = query.get("organisation", "")
     number = int(organisation) if organisation.isascii() and organisation.isdigit() else 0
     region = query.get("region") or own_region(request.actor)
@@ -59,11 +61,15 @@ def _written(scope: Scope) -> str:
 
 
 def choices(request: DeskRequest, scope: Scope | None) -> Mapping[str, Any]:
-    """What the form offers, and what is chosen in it."""
+    """What the form offers, and what is chosen in it; of a question that cannot be answered, what was typed."""
     region = scope.region if scope else request.GET.get("region") or own_region(request.actor)
     periods = _periods(request.now.astimezone(SHANGHAI).date())
-    own = scope.period if scope and scope.period.span == Span.DAYS else None
-    if scope and not own and all(scope.period not in found for _label, found in periods):
+    query = request.GET
+    since, until = query.get("since", ""), query.get("until", "")
+    if scope:
+        own = scope.period.span == Span.DAYS
+        since, until = (str(scope.since), str(scope.until)) if own else ("", "")
+    if scope and all(scope.period not in found for _label, found in periods):
         periods.insert(0, (_("所选"), [scope.period]))
     return {
         "regions": [(code, f"{name}{_('（')}{code}{_('）')}") for code, name in regions_for(request.actor)],
@@ -71,8 +77,9 @@ def choices(request: DeskRequest, scope: Scope | None) -> Mapping[str, Any]:
         "periods": [(label, [(each.key, each.label) for each in found]) for label, found in periods],
         "region": region,
         "organisation": scope.organisation if scope else None,
-        "period": scope.period.key if scope else "",
-        "own_period": own,
+        "period": scope.period.key if scope else query.get("period") or query.get("year", ""),
+        "since": since,
+        "until": until,
     }
 
 

@@ -49,6 +49,12 @@
     if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener"); else open(row);
   });
 
+  /* ---- a choice instead of what was typed ---- */
+
+  document.addEventListener("change", (event) => {
+    for (const id of event.target.dataset?.clears?.split(" ") ?? []) document.getElementById(id).value = "";
+  });
+
   /* ---- ticking ---- */
 
   const boxes = () => [...document.querySelectorAll("[data-check]")];
