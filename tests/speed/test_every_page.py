@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from jiesu.cases import exports
 from jiesu.cases.act import act
-from jiesu.cases.models import Case, Clock, Message
+from jiesu.cases.models import Case, Clock, Message, Proposal
 from jiesu.cases.worklists import Filters, scope_named
 from jiesu.insight.hotspots import keeping, notices, queries
 from jiesu.intake.forms import read
@@ -191,7 +191,17 @@ def anybody(_world: World) -> dict[str, Any]:
     return {"pk": Staff.objects.get(username="handler").pk}
 
 
+def proposal(_world: World) -> dict[str, Any]:
+    case_id, seq = Proposal.objects.filter(status="pending").order_by("pk").values_list("case_id", "seq")[0]
+    return {"number": case_id, "seq": seq}
+
+
 VISITS: dict[str, list[Visit]] = {
+    "account_login": [Visit("", 3)],
+    "account_change_password": [Visit("handler", 8)],
+    "mfa_index": [Visit("handler", 8)],
+    "metrics": [Visit("", 20)],
+    "desk:proposal": [Visit("head", 20, proposal)],
     "desk:home": [Visit("handler", 2, status=302)],
     "desk:queue": [
         Visit("handler", 5, query="?scope=mine"),
@@ -281,17 +291,16 @@ NOT_READ = {
         "desk:readback", "desk:reminders-read", "exports:remove", "desk:preview", "desk:reveal", "desk:suggestion", "hotspots:deed",
         "hotspots:correct", "hotspots:put_back", "hotspots:follow_up", "imports:resume",
         "api:create_contact", "api:act_on_case", "api:add_files", "api:reveal_parties", "portal:go_on",
-        "portal:leave", "portal:deed",
+        "portal:leave", "portal:deed", "desk:bulk", "hotspots:warning",
     },
     "signing in, which lists nothing": {
-        "account_login", "mfa_authenticate", "account_inactive", "account_change_password",
-        "account_reauthenticate", "mfa_reauthenticate", "mfa_index", "mfa_activate_totp", "mfa_deactivate_totp",
+        "mfa_authenticate", "account_inactive",
+        "account_reauthenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
         "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
     },
-    "for machines that watch": {"healthz", "readyz", "metrics"},
+    "for machines that watch": {"healthz", "readyz"},
     "one form, one file or one text, whatever stands beside it": {
-        "desk:bulk", "desk:file", "imports:refused", "desk:proposal", "api:get_file", "portal:notice", "portal:done",
-        "hotspots:warning",
+        "desk:file", "imports:refused", "api:get_file", "portal:notice", "portal:done",
     },
 }  # fmt: skip
 
