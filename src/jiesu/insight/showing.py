@@ -22,6 +22,8 @@ def words(value: Value, unit: Unit) -> str:
 
     >>> words(Decimal("0.9850"), Unit.RATE), words(Decimal("11151700"), Unit.YUAN), words(32735, Unit.COUNT)
     ('98.50%', '¥11,151,700.00', '32,735')
+    >>> words(10, Unit.DAYS), words(Decimal("7.5000"), Unit.DAYS)
+    ('10 天', '7.5 天')
     """
     if value is None:
         return NOTHING
@@ -30,7 +32,7 @@ def words(value: Value, unit: Unit) -> str:
     if unit == Unit.YUAN:
         return f"¥{value:,.2f}"
     if unit == Unit.DAYS:
-        return _("%(days)d 天") % {"days": value}
+        return _("%(days)s 天") % {"days": f"{Decimal(value).normalize():f}"}
     return f"{value:,}"
 
 

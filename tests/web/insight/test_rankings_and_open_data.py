@@ -20,8 +20,10 @@ from jiesu.insight.tallies import keeping
 from jiesu.insight.tallies.models import Tally
 from jiesu.people.actors import SYSTEM
 from jiesu.people.models import AccessLog
+from jiesu.people.roles import Role
 from tests.insight.conftest import random_cases  # noqa: F401
 from tests.web.insight.test_report_page import client
+from tests.web.wall.conftest import person
 
 pytestmark = pytest.mark.django_db
 YIYANG_2020 = "region=430900&period=2020"
@@ -59,6 +61,31 @@ def test_a_mean_that_cannot_be_is_refused(db: None, value: str) -> None:
     assert not PublishedMean.objects.exists()
 
 
+def test_a_mean_is_shown_as_it_was_published(counted: None) -> None:
+    given = {"period": "2020", "label": "全国", "source": "总局公报"}
+    supervisor, page = client("supervisor"), f"/desk/report/ranking/?{YIYANG_2020}"
+    supervisor.post(page, {**given, "figure": "days_to_close_median", "value": "7.5"})
+    assert "7.5 天" in supervisor.get(page).content.decode()
+    # More places than are shown would be rounded, up to the hundred that nobody published.
+    supervisor.post(page, {**given, "figure": "on_time_rate", "value": "99.999"})
+    assert not PublishedMean.objects.filter(figure="on_time_rate").exists()
+
+
+def test_a_county_does_not_replace_what_the_city_has_entered(counted: None) -> None:
+    given = {"figure": "on_time_rate", "period": "2020", "label": "全国", "source": "总局公报"}
+    page = "/desk/report/ranking/?period=2020"
+
+    def entered(username: str, value: str) -> str:
+        client(username).post(page, {**given, "value": value})
+        return str(PublishedMean.objects.get(figure="on_time_rate").value)
+
+    assert entered("head", "90") == "0.9000"
+    assert entered("supervisor", "97.5") == "0.9750"
+    assert entered("head", "99") == "0.9750"
+    assert entered("head.heshan", "99") == "0.9750"
+    assert entered("supervisor", "98.5") == "0.9850"
+
+
 def test_a_county_sees_where_it_stands_and_nothing_of_the_others(counted: None) -> None:
     text = client("head").get("/desk/report/ranking/?region=430902&period=2020").content.decode()
     assert "资阳区" in text
@@ -77,6 +104,18 @@ def test_cities_and_all_counties_of_a_province_stand_side_by_side(counted: None)
     assert len(ranked("city")) == 14
     assert {"430902", "430981", "430102"} <= ranked("county")
     assert ranked("") == ranked("nothing") == ranked("city")
+
+
+def test_a_hundred_counties_without_a_number_are_not_read_out_under_each_figure(counted: None) -> None:
+    person("supervisor.hunan", "430000-bureau", Role.SUPERVISOR)
+    reader = client("supervisor.hunan")
+    folded = r"<summary>\d+ 个辖区没有数据</summary>"
+    counties = reader.get("/desk/report/ranking/?region=430000&period=2020&level=county").content.decode()
+    assert re.search(folded, counties)
+    assert "没有数据：" not in counties
+    cities = reader.get("/desk/report/ranking/?region=430000&period=2020&level=city").content.decode()
+    assert not re.search(folded, cities)
+    assert "没有数据：长沙市" in cities
 
 
 def test_a_city_learns_its_own_rank_among_cities_alone(counted: None) -> None:

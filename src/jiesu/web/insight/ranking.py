@@ -59,11 +59,13 @@ def ranking(request: DeskRequest) -> HttpResponse:
 
 def _shown(found: Ranking, number: int, scope: Scope) -> dict[str, Any]:
     unit, key = found.figure.unit, found.figure.key
+    nothing = [p.name for p in found.places if p.value is None]
     return {
         "key": key,
         "label": found.figure.label,
         "brief": _brief(found),
-        "nothing": [p.name for p in found.places if p.value is None],
+        "nothing": nothing,
+        "many_without": len(nothing) > charts.MOST_BARS,
         "formula": found.figure.formula,
         "places": [
             (
