@@ -80,7 +80,7 @@ class _Path:
 class _Index:
     by_start: dict[str, list[_Alias]] = field(default_factory=dict)
     above: dict[str, frozenset[str]] = field(default_factory=dict)
-    inside: dict[str, tuple[_Alias, ...]] = field(default_factory=dict)
+    inside: dict[str, list[_Alias]] = field(default_factory=dict)
 
 
 _RANK = {level: rank for rank, level in enumerate(DivisionLevel.values)}
@@ -139,7 +139,6 @@ def _aliases(row: DivisionRow) -> Iterable[_Alias]:
 def _index() -> _Index:
     index = _Index()
     full = {row.name for row in divisions() if row.level in _UPPER}
-    inside: dict[str, list[_Alias]] = {}
     for row in divisions():
         if row.is_group:
             continue
@@ -152,11 +151,9 @@ def _index() -> _Index:
             index.by_start.setdefault(alias.text[:2], []).append(alias)
             if row.level in _LOWER:
                 for code in above:
-                    inside.setdefault(code, []).append(alias)
+                    index.inside.setdefault(code, []).append(alias)
     for found in index.by_start.values():
         found.sort(key=lambda a: -len(a.text))
-    for code, aliases in inside.items():
-        index.inside[code] = tuple(sorted(aliases, key=lambda a: -len(a.text)))
     return index
 
 
@@ -294,21 +291,34 @@ def _confidence(path: _Path, rest: str) -> Confidence:
 
 def _lower(row: DivisionRow, rest: str) -> _Alias | None:
     """The town or village of ``row`` named in full somewhere in the rest; None if none or several are."""
-    hits = [alias for alias in _named_inside(row.code) if alias.text in rest and _known_well(alias, row)]
+    named = _named_inside(row.code)
+    hits = [
+        alias
+        for at in range(len(rest) - _LONG_ENOUGH + 1)
+        for alias in named.get(rest[at : at + _LONG_ENOUGH], ())
+        if rest.startswith(alias.text, at) and _known_well(alias, row)
+    ]
     if not hits:
         return None
-    longest = len(hits[0].text)
+    longest = max(len(alias.text) for alias in hits)
     best = [alias for alias in hits if len(alias.text) == longest]
     full = [alias for alias in best if alias.form is Form.FULL] or best
     codes = {alias.row.code for alias in full}
     return full[0] if len(codes) == 1 else None
 
 
+#: So many characters of a name stand for a place inside an address.
+_LONG_ENOUGH = 3
+
+
 @cache
-def _named_inside(code: str) -> tuple[_Alias, ...]:
-    """Names in full of what lies in a division, long enough to stand for it inside an address."""
-    inside = _index().inside.get(code, ())
-    return tuple(alias for alias in inside if alias.form is not Form.SHORT and len(alias.text) >= 3)
+def _named_inside(code: str) -> dict[str, list[_Alias]]:
+    """Names in full of what lies in a division, long enough to stand for it inside an address, by how they begin."""
+    found: dict[str, list[_Alias]] = {}
+    for alias in _index().inside.get(code, ()):
+        if alias.form is not Form.SHORT and len(alias.text) >= _LONG_ENOUGH:
+            found.setdefault(alias.text[:_LONG_ENOUGH], []).append(alias)
+    return found
 
 
 def _contradiction(row: DivisionRow, rest: str) -> _Alias | None:
