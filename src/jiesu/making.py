@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from django.db.models.base import ModelState
+from django.db.models.fields import NOT_PROVIDED
 
 Row = TypeVar("Row", bound=Model)
 
@@ -58,7 +59,8 @@ def _defaults(model: type[Model]) -> tuple[dict[str, Any], tuple[tuple[str, Call
         if field.column is None:
             continue
         plain[field.attname] = None
-        if callable(field.default):
+        # What has no default is called with one too: a class that says so.
+        if callable(field.default) and field.default is not NOT_PROVIDED:
             computed.append((field.attname, field.get_default))
         else:
             plain[field.attname] = field.get_default()

@@ -24,6 +24,7 @@ from jiesu.people.masking import mask_text, summary
 #: Letters and digits of a query code that nobody mistakes for one another when read aloud.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 10
+_CODES = len(CODE_ALPHABET) ** CODE_LENGTH
 TITLE_LENGTH = 60
 
 
@@ -125,7 +126,13 @@ def words_of(opening: Opening, case: Case, words: str = "") -> list[str]:
 
 def new_query_code() -> str:
     """Ten characters that open the follow page together with the number."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    # One number drawn for all of them, read in the alphabet's digits.
+    drawn, base = secrets.randbelow(_CODES), len(CODE_ALPHABET)
+    code = ""
+    for _place in range(CODE_LENGTH):
+        drawn, digit = divmod(drawn, base)
+        code += CODE_ALPHABET[digit]
+    return code
 
 
 def query_code_hash(number: int, code: str) -> bytes:

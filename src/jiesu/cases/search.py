@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from operator import add
 
 from django.db import connection
 
@@ -38,8 +39,8 @@ def tokens(text: str, *, without: Iterable[str] = ()) -> list[str]:
         if word[0].isascii():
             found.add(word[:32])
             continue
-        found.update(word[i : i + 2] for i in range(len(word) - 1))
-        found.update(word[i : i + 3] for i in range(len(word) - 2))
+        found.update(map(add, word, word[1:]))
+        found.update(map("".join, zip(word, word[1:], word[2:], strict=False)))
     return sorted(found)
 
 
@@ -71,7 +72,8 @@ def query_tokens(text: str) -> list[str]:
 
 def vector(words: Iterable[str]) -> str:
     """Tokens as the text of a tsvector without positions."""
-    return " ".join("'" + w.replace("'", "''") + "'" for w in words)
+    listed = "\n".join(words)  # no token holds a line break
+    return "'" + listed.replace("'", "''").replace("\n", "' '") + "'" if listed else ""
 
 
 OPEN = "@open"
