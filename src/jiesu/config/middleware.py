@@ -1,9 +1,11 @@
-"""The address a request really comes from."""
+"""The address a request really comes from, and what a browser may load into an answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
@@ -33,3 +35,22 @@ class TrustedProxies:
             request.META["REMOTE_ADDR"] = client_address(request)
             request.META.pop("HTTP_X_FORWARDED_FOR", None)
         return self.get_response(request)
+
+
+class ContentPolicy:
+    """Name the sources of what a page may load. They are the same for all pages, so the words are put together once.
+
+    An answer that has set the header itself keeps it: a file is shown under a stricter policy.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the header to the answer."""
+        response = self.get_response(request)
+        # While developing, the framework's own error pages bring their styles along.
+        if not (settings.DEBUG and response.status_code in (404, 500)):
+            response.headers.setdefault(HEADER, self.policy)
+        return response

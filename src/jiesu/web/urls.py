@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 FACES = (
+    # First, because it is called most and everything before it is tried in vain.
+    ("api/v1/", "jiesu.web.api.urls"),
     ("desk/", "jiesu.web.desk.urls"),
     ("desk/", "jiesu.web.insight.urls"),
     ("desk/", "jiesu.web.imports.urls"),
@@ -13,7 +15,6 @@ FACES = (
     ("desk/", "jiesu.web.hotspots.urls"),
     ("desk/", "jiesu.web.wall.urls"),
     ("", "jiesu.web.hotspots.public_urls"),
-    ("api/v1/", "jiesu.web.api.urls"),
     ("", "jiesu.web.portal.urls"),
 )
 
