@@ -45,6 +45,7 @@ def new_contact(
     outcome: Outcome = Outcome.CASES,
     cases: Sequence[int] = (),
     pk: int | None = None,
+    said: dict[str, Any] | None = None,
 ) -> Contact:
     """What came in, once, sealed with a key of its own; not stored yet.
 
@@ -52,10 +53,11 @@ def new_contact(
         centre: id of the organisation that registers.
         cases: the numbers that come of it.
         pk: its key, where it was taken beforehand.
+        said: the form as JSON values, where the caller has it.
     """
     form = checked.form
     key = keys.new_data_key()
-    details = {k: v for k, v in form.plain().items() if k != "text"}
+    details = {k: v for k, v in (said or form.plain()).items() if k != "text"}
     return made(
         Contact,
         id=pk,

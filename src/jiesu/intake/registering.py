@@ -199,7 +199,15 @@ class _Taking:
         division = standing_on.place(centre).division_code[:6]
         # Numbers first: what came in then names its cases from the start.
         self.numbers = numbers = [make_number(division, at, serial) for serial in begun.serials]
-        contact = new_contact(checked, actor=actor, at=at, centre=centre, cases=numbers, pk=begun.beside)
+        contact = new_contact(
+            checked,
+            actor=actor,
+            at=at,
+            centre=centre,
+            cases=numbers,
+            pk=begun.beside,
+            said=body["form"] if body else None,
+        )
         base = opening_of(
             checked,
             kind=kind,

@@ -102,9 +102,11 @@ def _read(
     staff, home, above, top, *others = _made((*_TABLES, *more), columns)
     staff.imports, staff.reference = Imports(version, imported_at), reference
     staff.held = Held(day, frozenset(roles or ()), frozenset(covers or ()))
-    staff.organisation, home.parent = home, above
+    # What is related is put where reading it would put it; setting it would compare keys that a join has matched.
+    staff._state.fields_cache["organisation"] = home
+    home._state.fields_cache["parent"] = above
     if above is not None:
-        above.parent = top
+        above._state.fields_cache["parent"] = top
     return staff, *others
 
 

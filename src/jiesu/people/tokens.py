@@ -126,7 +126,7 @@ def _find(token_hash: str, at: datetime) -> ApiToken | None:
         return None
     staff, token = found
     token.scopes = json.loads(token.scopes)
-    token.staff = staff
+    token._state.fields_cache["staff"] = staff
     return cast(ApiToken, token)
 
 
