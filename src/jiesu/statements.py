@@ -26,7 +26,11 @@ class _Sent(NamedTuple):
 
 
 class _PreparedCursor(psycopg.RawCursor[Row]):
-    """psycopg's cursor with parameters bound by the server, always prepared."""
+    """psycopg's cursor with parameters bound by the server, always prepared.
+
+    One that sends the same statement again knows how to write each value and to read each column; a new one would look
+    for the types of all of them, which takes longer than reading a row.
+    """
 
     def execute(self, query: Any, params: Any = None, **_options: Any) -> Self:
         text, names = _numbered(query)
@@ -35,6 +39,11 @@ class _PreparedCursor(psycopg.RawCursor[Row]):
         # Where Django looks for the statement that it shows.
         self._query = cast(Any, _Sent(query.encode()))
         return self
+
+    def forget(self) -> None:
+        """Lets go of the rows that it has read."""
+        self._reset()
+        self._tx.set_pgresult(None)
 
 
 _PLACE = re.compile(r"%(?:%|s|\((\w+)\)s)")
@@ -73,16 +82,20 @@ def fetch(statement: str, values: Values = ()) -> list[Row]:
     Raises:
         django.db.Error: as from any other cursor.
     """
-    with _cursor() as cursor:
-        cursor.execute(statement, values)
-        return cast(list[Row], cursor.fetchall())
+    cursor = _cursor(statement)
+    cursor.execute(statement, values)
+    rows = cast(list[Row], cursor.fetchall())
+    _keep(statement, cursor)
+    return rows
 
 
 def run(statement: str, values: Values = ()) -> int:
     """Runs a statement that gives no rows; returns how many it wrote."""
-    with _cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)
+    cursor = _cursor(statement)
+    cursor.execute(statement, values)
+    written = int(cursor.rowcount)
+    _keep(statement, cursor)
+    return written
 
 
 def broken_constraint(error: IntegrityError) -> str:
@@ -91,11 +104,26 @@ def broken_constraint(error: IntegrityError) -> str:
     return (cause.diag.constraint_name or "") if isinstance(cause, psycopg.Error) else ""
 
 
-def _cursor() -> CursorWrapper:
+#: Where a connection keeps its cursors, by what they have sent last; and how many.
+_KEPT, _MOST = "_jiesu_cursors", 200
+
+
+def _cursor(statement: str) -> CursorWrapper:
     """As ``connection.cursor()`` gives it: with Django's errors, and counted where statements are counted."""
     # Looked up once: each attribute of ``django.db.connection`` is a search for the thread's own.
     own = connections[DEFAULT_DB_ALIAS]
     own.close_if_health_check_failed()
     own.ensure_connection()
-    cursor = cast(Any, _PreparedCursor(own.connection))
+    kept = vars(own.connection).setdefault(_KEPT, {})
+    # Taken away while it is used: whatever sends the same in between has one of its own.
+    cursor = cast(Any, kept.pop(statement, None) or _PreparedCursor(own.connection))
     return own.make_debug_cursor(cursor) if own.queries_logged else own.make_cursor(cursor)
+
+
+def _keep(statement: str, cursor: CursorWrapper) -> None:
+    raw = cast(_PreparedCursor, cursor.cursor)
+    raw.forget()
+    kept = vars(raw.connection)[_KEPT]
+    if len(kept) >= _MOST:
+        kept.clear()
+    kept[statement] = raw

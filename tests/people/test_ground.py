@@ -1,6 +1,7 @@
 """What every action stands on is in memory, and every change of it is seen by the next action."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from jiesu import statements
 from jiesu.people import ground
+from jiesu.people.entering import by_id
 from jiesu.people.models import Setting, Staff
 from jiesu.people.settings import in_force
 from jiesu.places.models import Organisation
@@ -111,3 +113,32 @@ def test_a_prepared_statement_fails_as_any_other_and_leaves_the_connection_whole
             "INSERT INTO places_reference (version) VALUES (%s)", ["00000000-0000-0000-0000-000000000000"]
         )
     assert statements.fetch("SELECT %s::int + 1", [1]) == [(2,)]
+
+
+def test_whoever_enters_sees_the_new_name_of_the_office_at_once() -> None:
+    handler = Staff.objects.get(username="handler")
+    entered = by_id(handler.pk, at=AT)
+    assert entered is not None
+    Organisation.objects.filter(pk=handler.organisation_id).update(name="大码头市场监督管理所")
+    again = by_id(handler.pk, at=AT)
+    assert again is not None
+    assert again.organisation.name == "大码头市场监督管理所" != entered.organisation.name
+
+
+def test_a_statement_sent_from_within_itself_gives_each_its_own_rows() -> None:
+    def ask_again(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        done = execute(sql, params, many, context)
+        if params == [1]:
+            assert statements.fetch("SELECT %s::int + 1", [2]) == [(3,)]
+        return done
+
+    with connection.execute_wrapper(ask_again):
+        assert statements.fetch("SELECT %s::int + 1", [1]) == [(2,)]
+
+
+def test_a_connection_keeps_its_cursors_and_none_of_the_rows_they_have_read() -> None:
+    for value in range(statements._MOST + 1):
+        statements.fetch(f"SELECT %s::int + {value}", [1])
+    kept = vars(connection.connection)[statements._KEPT]
+    assert 0 < len(kept) <= statements._MOST
+    assert {cursor.pgresult for cursor in kept.values()} == {None}

@@ -231,7 +231,7 @@ class CaseState:
     next_seq: int = 1
     version: int = 0
     clocks: tuple[ClockFact, ...] = ()
-    facts: Facts = field(default_factory=Facts)
+    facts: Facts = Facts()
 
     def clock(self, rule: str) -> ClockFact | None:
         """The running clock of a rule, or None; where there are several, the one opened last."""

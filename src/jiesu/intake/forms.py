@@ -6,7 +6,7 @@ Texts are as entered; ``checking.check`` says what is wrong with them and gives 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
@@ -109,12 +109,12 @@ class ContactForm:
     line: str = ""
     subject: str = ""
     anonymous: bool = False
-    complainant: Person = field(default_factory=Person)
-    informant: Person = field(default_factory=Person)
+    complainant: Person = Person()
+    informant: Person = Person()
     joint: tuple[Person, ...] = ()
     joint_agreed: bool = False
-    agent: Agent = field(default_factory=Agent)
-    respondent: Respondent = field(default_factory=Respondent)
+    agent: Agent = Agent()
+    respondent: Respondent = Respondent()
     consent_disclosure: bool | None = None
     consent_commission: bool | None = None
 

@@ -1,4 +1,5 @@
-"""Whoever enters, read with all that every request needs: home, bureau, roles of the day, covers, calendar in use, ground.
+"""Whoever enters, read with all that every request needs: roles of the day, covers, calendar in use, ground; and the
+home with its bureau, which stands in memory with the ground.
 
 One prepared statement: composing and planning it takes longer than running it.
 """
@@ -15,15 +16,13 @@ from django.db import models
 
 from jiesu import statements
 from jiesu.making import stored
+from jiesu.people import ground
 from jiesu.people.actors import SHANGHAI
 from jiesu.people.calendar import LATEST, Imports
 from jiesu.people.models import Staff
-from jiesu.places.models import Organisation
 
-#: The account, its organisation and the two above, by the names they have in the statement.
-_TABLES: tuple[tuple[str, type[models.Model]], ...] = (
-    ("s", Staff), ("o", Organisation), ("p", Organisation), ("g", Organisation)
-)  # fmt: skip
+#: The account by the name it has in the statement.
+_TABLES: tuple[tuple[str, type[models.Model]], ...] = (("s", Staff),)
 _HELD = """
 (SELECT array_agg(absent_id) AS ids FROM people_leavecover
     WHERE deputy_id = {staff} AND since <= %(day)s AND until >= %(day)s) c
@@ -32,12 +31,9 @@ CROSS JOIN LATERAL (SELECT array_agg(DISTINCT role) AS names FROM people_roleass
         AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to >= %(day)s)) r
 """
 _ACCOUNT = f"""
-people_staff s JOIN places_organisation o ON o.id = s.organisation_id
-LEFT JOIN places_organisation p ON p.id = o.parent_id
-LEFT JOIN places_organisation g ON g.id = p.parent_id
-CROSS JOIN LATERAL {_HELD.format(staff="s.id")}
+people_staff s CROSS JOIN LATERAL {_HELD.format(staff="s.id")}
+CROSS JOIN places_reference v
 LEFT JOIN ({LATEST}) y ON TRUE
-LEFT JOIN places_reference v ON TRUE
 """
 
 
@@ -99,14 +95,13 @@ def _read(
     if not found:
         return None
     roles, covers, version, imported_at, reference, *columns = found[0]
-    staff, home, above, top, *others = _made((*_TABLES, *more), columns)
+    staff, *others = _made((*_TABLES, *more), columns)
     staff.imports, staff.reference = Imports(version, imported_at), reference
     staff.held = Held(day, frozenset(roles or ()), frozenset(covers or ()))
-    # What is related is put where reading it would put it; setting it would compare keys that a join has matched.
-    staff._state.fields_cache["organisation"] = home
-    home._state.fields_cache["parent"] = above
-    if above is not None:
-        above._state.fields_cache["parent"] = top
+    # Where reading it would put it; setting it would compare keys that are the same.
+    staff._state.fields_cache["organisation"] = ground.at_version(reference).organisation(
+        staff.organisation_id
+    )
     return staff, *others
 
 

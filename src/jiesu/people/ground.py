@@ -56,6 +56,7 @@ class Ground:
     _values: Mapping[int | None, list[_Value]]
     _days: list[date]
     _known: dict[tuple[int | None, int], dict[str, Any]] = field(default_factory=dict)
+    _rows: dict[int, Organisation] = field(default_factory=dict)
 
     def place(self, organisation: int) -> Place:
         """Where an organisation stands.
@@ -67,6 +68,18 @@ class Ground:
             return self.places[organisation]
         except KeyError:
             raise Organisation.DoesNotExist from None
+
+    def organisation(self, pk: int) -> Organisation:
+        """An organisation's row with the two above it, read when first asked for.
+
+        All share it: whoever changes an organisation reads it for himself.
+
+        Raises:
+            Organisation.DoesNotExist: no such organisation.
+        """
+        if pk not in self._rows:
+            self._rows[pk] = Organisation.objects.select_related("parent__parent").get(pk=pk)
+        return self._rows[pk]
 
     def receiving_bureau(self, desk: int) -> int | None:
         """The bureau that receives by what a desk of its own takes in: a county's, which ordinarily handles (order 121
