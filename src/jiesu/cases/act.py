@@ -7,32 +7,38 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from jiesu.cases import lawbook
-from jiesu.cases.compose import compose
-from jiesu.cases.draft import Draft
+from jiesu.cases import idempotency, lawbook
+from jiesu.cases.compose import composer
+from jiesu.cases.draft import Composer, Draft
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.files import Upload, store_files
-from jiesu.cases.idempotency import answered, owner_of, plain, remember
+from jiesu.cases.idempotency import answering, owner_of, plain
 from jiesu.cases.kinds import Kind
 from jiesu.cases.lifecycle import table
 from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import SHANGHAI, BadValue, Field, clean
 from jiesu.cases.lifecycle.table import Context, Row
+from jiesu.cases.locking import ask, lock
 from jiesu.cases.models import Case, Clock, Event, Link
 from jiesu.cases.opening import Opening, make_number, next_serial, open_draft, placed, words_of
 from jiesu.cases.permission import may, may_propose, needs_approval
 from jiesu.cases.queries import not_found, standing, visible
 from jiesu.cases.saving import NewCase, insert, save
+from jiesu.cases.statements import fetched
 from jiesu.cases.step import check, find_row
 from jiesu.cases.targets import UNDECIDED, check_targets, known_officers
 from jiesu.people import ground
 from jiesu.people.actors import Actor
 from jiesu.people.ground import Ground
-from jiesu.people.visibility import Capacity, Part, capacities
+from jiesu.people.visibility import Capacity, Part, capacities, visible_parts
+from jiesu.statements import broken_constraint
+
+#: What a face refuses besides; it raises ActionError.
+Check = Callable[[CaseState], None]
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,10 @@ class Acted:
         event: seq of its event.
         messages: seqs of the notices it issued.
         created: numbers reserved for cases that follow from it (split, lead, converted).
-        repeated: True when the key had been answered before and nothing was done again.
+        version, reached: the case's version and its state right after it.
+        linked: whether the case has links, which others may have to complete.
+        repeated: True when the key had been answered before and nothing was done again: what it was answered stands
+            here, while the case may have moved on.
     """
 
     case: Case
@@ -53,6 +62,9 @@ class Acted:
     event: int
     messages: tuple[int, ...] = ()
     created: tuple[int, ...] = ()
+    version: int = 0
+    reached: str = ""
+    linked: bool = False
     repeated: bool = False
 
 
@@ -150,14 +162,6 @@ def _missing(field: Field) -> str:
     return _("请填写“%(label)s”。") % {"label": field.label}
 
 
-def lock(number: int) -> Case:
-    """The case row under its lock. Raises ActionError ``case_not_found``."""
-    case = Case.objects.select_for_update().filter(pk=number).first()
-    if case is None:
-        raise not_found(number)
-    return case
-
-
 def act(
     number: int,
     action: str,
@@ -167,8 +171,10 @@ def act(
     at: datetime,
     version: int | None = None,
     key: str | None = None,
+    body: Any = None,
     files: Sequence[Upload] = (),
     reasons: Mapping[str, list[str]] | None = None,
+    check: Check | None = None,
 ) -> Acted:
     """Takes one action on one case.
 
@@ -179,51 +185,105 @@ def act(
         actor: who acts.
         at: the instant of the action (aware).
         version: the version the screen showed; refused when the case has changed since.
-        key: Idempotency-Key; the same key and data give the same answer once only.
+        key: Idempotency-Key; the same key and body give the same answer once only.
+        body: what came with the key; by default case, action and data.
         files: files handed in with the action.
         reasons: of suggestions, by topic; kept beside them and out of the event.
+        check: what the caller refuses besides, given the state under the lock.
 
     Raises:
         ActionError: with code, Chinese message, fields at fault and data. Nothing is changed then.
     """
     given = RIDES_ALONG.get(action, frozenset()) if actor.system else frozenset[str]()
     raw = {k: v for k, v in (data or {}).items() if k not in RESERVED or k in given}
-    with transaction.atomic():
-        if key:
-            known = answered(
-                owner_of(actor), key, {"case": str(number), "action": action, "data": plain(raw)}, at
-            )
-            if known is not None:
-                case = Case.objects.get(pk=number)
-                return Acted(
-                    case,
-                    load(case).state,
-                    known["event"],
-                    tuple(known["messages"]),
-                    tuple(int(n) for n in known.get("created", ())),
-                    repeated=True,
-                )
-        case = lock(number)
-        held = capacities(standing(case), actor)
-        state_row = _checked_row(case, action, held, actor)
-        if version is not None and version != case.version:
+    if body is None:
+        body = {"case": str(number), "action": action, "data": plain(raw)}
+    taking = _Taking(number, action, raw, actor, at, version, key, body, files, reasons or {}, check)
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                return taking.take()
+        except IntegrityError as error:
+            # The same key came with another case at this moment: the second look finds what it was answered.
+            if attempt == TRIES or broken_constraint(error) != idempotency.ONCE:
+                raise
+    raise AssertionError("unreachable")
+
+
+TRIES = 2
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """One go at an action, inside its transaction."""
+
+    number: int
+    action: str
+    raw: Data
+    actor: Actor
+    at: datetime
+    version: int | None
+    key: str | None
+    body: Any
+    files: Sequence[Upload]
+    reasons: Mapping[str, list[str]]
+    check: Check | None
+
+    def take(self) -> Acted:
+        actor, owner = self.actor, owner_of(self.actor)
+        case = lock(self.number)
+        asked = ask(self.number, owner=owner, key=self.key, body=self.body)
+        if asked.known is not None:
+            return _repeated(case, asked.known)
+        case_standing = standing(case, asked.participants)
+        held = capacities(case_standing, actor)
+        # Nobody acts on what he may not see, and a hidden case is as good as none.
+        if not held or (actor.is_staff and Part.OUTLINE not in visible_parts(case_standing, actor)):
+            raise not_found(case.pk)
+        row = _checked_row(case, self.action, held, actor)
+        if self.version is not None and self.version != case.version:
             raise changed(case)
         draft = load(case)
-        draft.reasons.update(reasons or {})
-        standing_on = ground.current()
+        if self.check is not None:
+            self.check(draft.state)
+        draft.reasons.update(self.reasons)
         holder = case.organisation_id or case.registered_by_id
-        ctx = surroundings(standing_on, actor, at, organisation=holder, received=case.received_at)
-        cleaned = _clean(draft, state_row, raw, ctx, held, actor)
-        done = _run(draft, action, cleaned, ctx, actor, files)
-        save(draft, standing_on)
-        if key:
-            stored = {
-                "event": done.event,
-                "messages": list(done.messages),
-                "created": [str(n) for n in done.created],
-            }
-            remember(owner_of(actor), key, stored, status=200)
+        ctx = surroundings(asked.standing_on, actor, self.at, organisation=holder, received=case.received_at)
+        cleaned = _clean(draft, row, self.raw, ctx, held, actor)
+        done = _run(draft, self.action, cleaned, ctx, actor, self.files, composer(asked.standing_on))
+        taken = (
+            [answering(owner, self.key, self.body, response=_answer(done), at=self.at, status=200)]
+            if self.key
+            else []
+        )
+        save(draft, asked.standing_on, parts=taken)
         return done
+
+
+def _answer(done: Acted) -> dict[str, Any]:
+    """What is remembered for the same key."""
+    return {
+        "event": done.event,
+        "version": done.version,
+        "state": done.reached,
+        "messages": list(done.messages),
+        "created": [str(n) for n in done.created],
+        "linked": done.linked,
+    }
+
+
+def _repeated(case: Case, answer: dict[str, Any]) -> Acted:
+    return Acted(
+        case,
+        load(case).state,
+        answer["event"],
+        tuple(answer["messages"]),
+        tuple(int(n) for n in answer.get("created", ())),
+        version=answer.get("version", case.version),
+        reached=answer.get("state", case.state),
+        linked=answer.get("linked", False),
+        repeated=True,
+    )
 
 
 def _clean(
@@ -259,7 +319,15 @@ def _clean_proposal(
     return data
 
 
-def _run(draft: Draft, action: str, data: Data, ctx: Context, actor: Actor, files: Sequence[Upload]) -> Acted:
+def _run(
+    draft: Draft,
+    action: str,
+    data: Data,
+    ctx: Context,
+    actor: Actor,
+    files: Sequence[Upload],
+    compose: Composer,
+) -> Acted:
     if files:
         data["files"] = store_files(draft, files, at=ctx.at, from_citizen=actor.party is not None)
     created: list[int] = []
@@ -278,7 +346,17 @@ def _run(draft: Draft, action: str, data: Data, ctx: Context, actor: Actor, file
             int(c.values["other"]) for c in done.children if c.table == "link" and fields.get("new_case")
         )
         waiting = list(done.follow) + waiting
-    return Acted(draft.case, draft.state, first, tuple(messages), tuple(created))
+    state = draft.state
+    return Acted(
+        draft.case,
+        state,
+        first,
+        tuple(messages),
+        tuple(created),
+        version=state.version,
+        reached=state.state,
+        linked=bool(created or state.facts.links),
+    )
 
 
 def enrich(
@@ -311,9 +389,6 @@ def enrich(
 
 
 def _checked_row(case: Case, action: str, held: frozenset[Capacity], actor: Actor) -> Row:
-    # Nobody acts on what he may not see, and a hidden case is as good as none.
-    if not held or (actor.is_staff and not visible(actor).filter(pk=case.pk).exists()):
-        raise not_found(case.pk)
     if case.redacted_at is not None:
         raise ActionError(Code.REDACTED, _("此案的个人信息已依保存期限删除，不能再办理。"))
     row = table(case.kind).rows.get(action)
@@ -343,7 +418,7 @@ def changed(case: Case) -> ActionError:
 
 def load(case: Case) -> Draft:
     """A draft of a stored case; for changing it the caller holds its lock."""
-    return Draft.of(case, Clock.objects.filter(case_id=case.pk))
+    return Draft.of(case, fetched(Clock, "case_id = %s", [case.pk]))
 
 
 def open_case(
@@ -383,7 +458,7 @@ def new_case(
     holder = opening.organisation or opening.registered_by
     opening = placed(opening, standing_on)
     ctx = surroundings(standing_on, actor, at, organisation=holder, received=opening.received_at)
-    draft = open_draft(opening, ctx, actor_kind=actor_kind(actor), compose=compose, files=files)
+    draft = open_draft(opening, ctx, actor_kind=actor_kind(actor), compose=composer(standing_on), files=files)
     return NewCase(draft, words_of(opening, draft.case, words))
 
 

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from jiesu import law
-from jiesu.cases import keys
-from jiesu.cases.draft import Draft, Rendered
+from jiesu.cases.draft import Composer, Draft, Rendered
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.facts import Data
 from jiesu.cases.kinds import BRINGER, OPPOSITE, Kind
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.lawday import act_day
 from jiesu.cases.lifecycle.table import Context
-from jiesu.cases.models import Party, Passage
+from jiesu.cases.models import Passage
 from jiesu.cases.numbering import next_number
 from jiesu.cases.telling import NoticeDraft
 from jiesu.notices import NoticeError, NoticeFields, render
 from jiesu.notices.numbering import bureau_abbreviation, document_number, is_numbered
 from jiesu.notices.templates import template
+from jiesu.people.ground import Ground
 from jiesu.people.models import Staff
 from jiesu.places.models import Organisation
 from jiesu.places.queries import authority
-
-
-def party_plain(draft: Draft, seq: int) -> dict[str, str]:
-    """The plain values of a party. Reading them inside an action is part of that action, not an act of looking."""
-    if seq not in draft.parties:
-        row = Party.objects.get(case_id=draft.case.pk, seq=seq)
-        draft.parties[seq] = json.loads(keys.decrypt(draft.key, row.sealed)) if row.sealed else {}
-    return draft.parties[seq]
 
 
 def _name(draft: Draft, role: str | None) -> str | None:
@@ -42,19 +34,8 @@ def _name(draft: Draft, role: str | None) -> str | None:
     parties = draft.state.parties(role)
     if not parties:
         return None
-    name = party_plain(draft, parties[0].seq).get("name", "")
+    name = draft.plain(parties[0].seq).get("name", "")
     return f"{name}等" if len(parties) > 1 and name else name or None
-
-
-def _bureau(draft: Draft) -> tuple[Organisation, Organisation | None]:
-    """The bureau in whose name notices go out, and the office to be contacted (order 121 art. 30)."""
-    state = draft.state
-    holder = Organisation.objects.select_related("parent__parent").get(
-        pk=state.organisation or state.registered_by
-    )
-    bureau = authority(holder) or holder
-    office = Organisation.objects.filter(pk=state.office).first() if state.office else None
-    return bureau, office
 
 
 def notice_fields(
@@ -82,7 +63,7 @@ def notice_fields(
         "case_number": state.number,
         "issued_on": ctx.on,
         "to": notice.to if notice.to != "reported" else "respondent",
-        "addressee_name": party_plain(draft, notice.party).get("name") if notice.party else None,
+        "addressee_name": draft.plain(notice.party).get("name") if notice.party else None,
         "received_on": (state.arrived_at or state.received_at).astimezone(SHANGHAI).date(),
         "accepted_on": mediation.started_at.astimezone(SHANGHAI).date() if mediation else None,
         "ground": data.get("ground"),
@@ -170,12 +151,19 @@ class Sources:
     number: Callable[[int, str, int], int]
 
 
-DATABASE = Sources(bureau=_bureau, staff=_staff, number=next_number)
+def composer(standing_on: Ground) -> Composer:
+    """Puts the notices of one action into words, like ``compose_from``: organisations are those of the ground, and
+    each person's name is read once.
+    """
 
+    def bureau(draft: Draft) -> tuple[Organisation, Organisation | None]:
+        """The bureau in whose name notices go out, and the office to be contacted (order 121 art. 30)."""
+        state = draft.state
+        holder = standing_on.organisation(state.organisation or state.registered_by)
+        office = standing_on.organisation(state.office) if state.office else None
+        return authority(holder) or holder, office
 
-def compose(draft: Draft, notice: NoticeDraft, data: Data, ctx: Context) -> Rendered:
-    """The notice in words, with its number; raises like ``compose_from``."""
-    return compose_from(DATABASE, draft, notice, data, ctx)
+    return partial(compose_from, Sources(bureau=bureau, staff=cache(_staff), number=next_number))
 
 
 def compose_from(

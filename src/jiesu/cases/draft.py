@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from jiesu import statements
 from jiesu.cases import keys
 from jiesu.cases.chain import GENESIS, link_hash
 from jiesu.cases.clockwork import due_at
@@ -49,6 +50,7 @@ from jiesu.cases.telling import NoticeDraft
 from jiesu.making import made
 from jiesu.people.masking import mask_text
 
+_SEALED = "SELECT seq, sealed FROM cases_party WHERE case_id = %s"
 Numberer = Callable[[int, str, int], int]
 
 
@@ -328,8 +330,10 @@ class Draft:
     def plain(self, seq: int) -> dict[str, str]:
         """Who a party is. Reading it inside an action is part of that action, not an act of looking."""
         if seq not in self.parties:
-            row = Party.objects.get(case_id=self.case.pk, seq=seq)
-            self.parties[seq] = json.loads(keys.decrypt(self.key, row.sealed)) if row.sealed else {}
+            # All at once: a notice names both sides.
+            for other, sealed in statements.fetch(_SEALED, [self.case.pk]):
+                known = json.loads(keys.decrypt(self.key, sealed)) if sealed else {}
+                self.parties.setdefault(other, known)
         return self.parties[seq]
 
     def _correct(self, data: Data) -> None:

@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from jiesu import statements
 from jiesu.cases.jobs import DEFER, Job
-from jiesu.recordsets import document, insertion
+from jiesu.recordsets import columns_of, document, insertion
 from jiesu.statements import Part
 
 
@@ -45,3 +45,22 @@ def _statement(models: tuple[type[Model], ...], beside: tuple[str, ...], waiting
     parts = [*map(insertion, models), *beside, *([DEFER] if waiting else ())]
     before = ", ".join(f"part{number} AS ({part})" for number, part in enumerate(parts[:-1]))
     return f"WITH {before} {parts[-1]}" if before else parts[-1]
+
+
+def rewriting(model: type[Model], case: int, rows: Sequence[Model]) -> Part:
+    """The statement that writes all columns of stored rows of one case anew, for ``beside``; they are found by key."""
+    return _rewriting(model), [document(model, rows), case]
+
+
+@lru_cache(maxsize=8)
+def _rewriting(model: type[Model]) -> str:
+    table = model._meta.db_table
+    keys = [f.column for f in model._meta.pk_fields]
+    columns = [f.column for f in columns_of(model, keyed=True) if f.column not in keys]
+    # The case by itself: however many cases there are, its rows are looked up by the first column of their key.
+    found = " AND ".join([f"t.{keys[0]} = %s", *(f"t.{key} = r.{key}" for key in keys)])
+    written = ", ".join(f"{column} = r.{column}" for column in columns)
+    return (
+        f"UPDATE {table} t SET {written}"  # noqa: S608 - our own names
+        f" FROM json_populate_recordset(NULL::{table}, %s::json) r WHERE {found}"
+    )

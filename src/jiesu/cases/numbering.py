@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from django.db import connection
 
+from jiesu import statements
+
 _NEXT = """
 INSERT INTO cases_documentnumber (organisation_id, form, year, last) VALUES (%s, %s, %s, 1)
 ON CONFLICT (organisation_id, form, year) DO UPDATE SET last = cases_documentnumber.last + 1
@@ -15,9 +17,7 @@ RETURNING last
 
 def next_number(organisation_id: int, form: str, year: int) -> int:
     """The next number of a series. It is taken by the running transaction: a rollback gives it back."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [organisation_id, form, year])
-        return int(cursor.fetchone()[0])
+    return int(statements.fetch(_NEXT, [organisation_id, form, year])[0][0])
 
 
 _TAKE = """

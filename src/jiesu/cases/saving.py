@@ -9,17 +9,21 @@ from typing import Any
 from django.db.models import Model
 
 from jiesu.cases import search
-from jiesu.cases.draft import Draft, clock_values
-from jiesu.cases.inserting import insert_rows
+from jiesu.cases.draft import Draft, clock_row
+from jiesu.cases.inserting import insert_rows, rewriting
 from jiesu.cases.jobs import Job, job
 from jiesu.cases.marking import counted, marks
-from jiesu.cases.models import Clock, Message
+from jiesu.cases.models import Case, Clock, Message
 from jiesu.people.ground import Ground
 from jiesu.statements import Part
 
 
-def save(draft: Draft, standing_on: Ground) -> None:
-    """Writes a draft of a stored case: its row, its new children, its changed clocks, its jobs."""
+def save(draft: Draft, standing_on: Ground, *, parts: Sequence[Part] = ()) -> None:
+    """Writes a draft of a stored case: its row, its new children, its changed clocks and its jobs in one statement.
+
+    Args:
+        parts: further statements that write.
+    """
     case = draft.case
     kind, words, before = case.kind, search.marks(case), counted(case)
     draft.project()
@@ -27,10 +31,15 @@ def save(draft: Draft, standing_on: Ground) -> None:
     for column, code in place.line.items():
         setattr(case, column, code)
     search.follow(case, kind, words)
-    case.save()
-    insert_rows([*_children(draft), *marks((before, counted(case)))], waiting=_jobs(draft))
-    for seq, clock in sorted(draft.clocks_changed.items()):
-        Clock.objects.filter(case_id=case.pk, seq=seq).update(**clock_values(clock))
+    changed = [rewriting(Case, case.pk, [case])]
+    if draft.clocks_changed:
+        rows = [clock_row(case.pk, clock) for clock in draft.clocks_changed.values()]
+        changed.append(rewriting(Clock, case.pk, rows))
+    insert_rows(
+        [*_children(draft), *marks((before, counted(case)))],
+        beside=[*changed, *parts],
+        waiting=_jobs(draft),
+    )
     for model, seq, values in draft.changes:
         model._default_manager.filter(case_id=case.pk, seq=seq).update(**values)
 

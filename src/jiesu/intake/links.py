@@ -15,15 +15,15 @@ from django.db import transaction
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 
 from jiesu.cases import jobs
-from jiesu.cases.act import act, load, lock, open_case, pending_links
+from jiesu.cases.act import act, load, open_case, pending_links
 from jiesu.cases.clockwork import FIXED
-from jiesu.cases.compose import party_plain
 from jiesu.cases.draft import Draft
 from jiesu.cases.errors import ActionError
 from jiesu.cases.files import Upload, read
 from jiesu.cases.kinds import Channel, Kind, LinkType
 from jiesu.cases.lifecycle.common import HOTLINE
 from jiesu.cases.lifecycle.fields import SHANGHAI, parse_date
+from jiesu.cases.locking import lock
 from jiesu.cases.models import Case, File, Link, Party, Passage
 from jiesu.cases.opening import Opening, PartyInput, new_query_code
 from jiesu.intake.models import Contact
@@ -181,7 +181,7 @@ def _parties(draft: Draft, kind: str) -> tuple[PartyInput, ...]:
         if (role := role_in(kind, row.role)) is not None
     ]
     place = {row.seq: n for n, (row, _role) in enumerate(rows)}
-    return tuple(_party(party_plain(draft, row.seq), row, role, place) for row, role in rows)
+    return tuple(_party(draft.plain(row.seq), row, role, place) for row, role in rows)
 
 
 PLAIN = frozenset({"name", "phone", "address", "id_type", "id_number", "email"})

@@ -13,12 +13,13 @@ from django.db import transaction
 
 from jiesu.cases import keys
 from jiesu.cases.act import clean_fields, context, enrich, load
-from jiesu.cases.compose import compose
+from jiesu.cases.compose import composer
 from jiesu.cases.facts import Data
 from jiesu.cases.lifecycle.choices import ROLE_NAMES
 from jiesu.cases.lifecycle.fields import SEALED
 from jiesu.cases.models import Case, Message
 from jiesu.cases.step import find_row
+from jiesu.people import ground
 from jiesu.people.actors import Actor
 
 
@@ -62,12 +63,13 @@ def preview_notices(
     with transaction.atomic():
         case = Case.objects.select_related("organisation", "registered_by").get(pk=number)
         draft = load(case)
-        ctx = context(case, actor, at)
+        standing_on = ground.current()
+        ctx = context(case, actor, at, standing_on=standing_on)
         row = find_row(draft.state, action)
         fields: Data = dict(data) if cleaned else clean_fields(row, data, draft.state, at)
         marks = Marks({f.name: str(f.label) for f in row.fields if f.type in SEALED})
         fields = enrich(draft, action, fields if cleaned else marks.put(fields), ctx)
-        draft.apply(action, fields, ctx, actor_kind="staff", compose=compose)
+        draft.apply(action, fields, ctx, actor_kind="staff", compose=composer(standing_on))
         found = [
             Preview(
                 title=m.subject,
