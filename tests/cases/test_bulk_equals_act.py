@@ -264,12 +264,12 @@ def test_both_doors_write_the_same(
     recorded: list[bulk.Step] = []
     run = door._run
 
-    def record(draft: Any, action: str, data: Any, ctx: Any, actor: Actor, uploads: Any) -> Any:
+    def record(draft: Any, action: str, data: Any, ctx: Any, actor: Actor, *more: Any) -> Any:
         before = serial.last
         # Histories carry cleaned values; officers are cleaned on the way in.
         clean = door.known_officers(draft.state, dict(data))
         try:
-            done = run(draft, action, dict(data), ctx, actor, uploads)
+            done = run(draft, action, dict(data), ctx, actor, *more)
         except ActionError:
             # A refused action gives its number back, so that both doors count alike.
             serial.last = before

@@ -96,6 +96,21 @@ def test_without_a_version_the_second_decision_finds_the_state_changed(own_datab
     assert Message.objects.filter(case_id=number, form="5").count() == 1
 
 
+def test_one_key_for_two_cases_at_once_lets_one_act_and_refuses_the_other(own_database: str) -> None:
+    one, other = begun(), begun()
+    handler = who("handler")
+    post = {"description": "补充小票"}
+
+    results = together(
+        lambda: act(one, "add_evidence", post, actor=handler, at=AT, key="pressed"),
+        lambda: act(other, "add_evidence", post, actor=handler, at=AT, key="pressed"),
+    )
+
+    assert (len(done(results)), refusals(results)) == (1, {Code.IDEMPOTENCY_MISMATCH})
+    assert Event.objects.filter(case_id__in=(one, other), type="add_evidence").count() == 1
+    assert all(verify_case(Case.objects.get(pk=number)) == [] for number in (one, other))
+
+
 def test_one_post_repeated_is_one_act(own_database: str) -> None:
     number = begun()
     handler = who("handler")

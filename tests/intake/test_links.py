@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from jiesu.cases.act import act, load
-from jiesu.cases.compose import party_plain
 from jiesu.cases.files import Upload
 from jiesu.cases.models import Case, Clock, File, Link, Party
 from jiesu.cases.verify import verify_case
@@ -64,7 +63,7 @@ def test_the_parties_go_along_with_the_roles_of_the_other_kind(staff: Staff) -> 
     (other,) = complete_links(number, at=AT)
 
     draft = load(Case.objects.get(pk=other))
-    plain = {p.role: party_plain(draft, p.seq) for p in draft.state.facts.parties}
+    plain = {p.role: draft.plain(p.seq) for p in draft.state.facts.parties}
     assert plain["informant"]["name"] == "王小花"
     assert plain["informant"]["phone"] == "13812345678"
     assert plain["reported"]["name"] == "好又多超市"

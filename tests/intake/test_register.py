@@ -11,7 +11,6 @@ import pytest
 from jiesu.businesses.models import Business
 from jiesu.cases import keys
 from jiesu.cases.act import load
-from jiesu.cases.compose import party_plain
 from jiesu.cases.errors import ActionError, Code
 from jiesu.cases.files import Upload
 from jiesu.cases.models import AnsweredKey, Case, Clock, Event, File, Link, Party
@@ -188,7 +187,7 @@ def test_whoever_reports_without_a_name_leaves_none_even_if_one_was_typed() -> N
 
     draft = load(Case.objects.get())
     (informant,) = draft.state.parties("informant")
-    assert party_plain(draft, informant.seq) == {"phone": "13812345678"}
+    assert draft.plain(informant.seq) == {"phone": "13812345678"}
     key = keys.unwrap(bytes(done.contact.wrapped_key or b""))
     assert "王小花" not in keys.decrypt(key, bytes(done.contact.sealed_details or b""))
 
