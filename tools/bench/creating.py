@@ -93,6 +93,7 @@ def accepting(*, times: int) -> Figure:
         times=times,
         warm=warm,
         key="act",
+        goal=Goal(queries=10, p50=15),
         rate=True,
         reads=False,
     )

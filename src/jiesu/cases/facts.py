@@ -29,8 +29,7 @@ def replace(value: Value, /, **changes: Any) -> Value:
     if not changes.keys() <= value.__dict__.keys():
         raise TypeError(f"{type(value).__name__} has no {sorted(changes.keys() - value.__dict__.keys())}")
     copy = object.__new__(type(value))
-    copy.__dict__.update(value.__dict__)
-    copy.__dict__.update(changes)
+    copy.__dict__.update(value.__dict__, **changes)
     return copy
 
 
