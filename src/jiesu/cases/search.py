@@ -39,8 +39,9 @@ def tokens(text: str, *, without: Iterable[str] = ()) -> list[str]:
         if word[0].isascii():
             found.add(word[:32])
             continue
-        found.update(map(add, word, word[1:]))
-        found.update(map("".join, zip(word, word[1:], word[2:], strict=False)))
+        pairs = list(map(add, word, word[1:]))
+        found.update(pairs)
+        found.update(map(add, pairs, word[2:]))
     return sorted(found)
 
 
