@@ -180,6 +180,16 @@ def test_only_people_on_offer_can_be_named(api: Calling, assigned: Callable[...,
         )
 
 
+def test_a_fraction_is_no_organisation(api: Calling, assigned: Callable[..., str]) -> None:
+    number = assigned()
+    handler = api("handler")
+    version = handler.get(f"cases/{number}").json()["version"]
+    refused = problem(
+        handler.act(number, "dispute_jurisdiction", version=version, other=1.5), 422, "fields_invalid"
+    )
+    assert "other" in refused["errors"]
+
+
 def test_raised_lead_is_opened_at_once_and_shown_to_those_who_may_see_it(
     api: Calling, assigned: Callable[..., str]
 ) -> None:

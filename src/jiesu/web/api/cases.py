@@ -328,5 +328,7 @@ def _check(state: CaseState, who: Caller, action: str, fields: dict[str, Any]) -
     named = [*rows[action].fields]
     if action == "propose" and isinstance(fields.get("action"), str) and fields["action"] in rows:
         named += rows[fields["action"]].fields
-    texts = {k: str(v) if isinstance(v, int) else v for k, v in fields.items() if not isinstance(v, dict)}
+    texts = {
+        k: str(v) if isinstance(v, int | float) else v for k, v in fields.items() if not isinstance(v, dict)
+    }
     check_choices(named, Known(actor=who.staff, state=state, now=who.at), action, texts)
