@@ -36,6 +36,14 @@ def made(model: type[Row], **values: Any) -> Row:
     return row
 
 
+def like(row: Row, **values: Any) -> Row:
+    """A new row with the values of another one but for those named."""
+    model = type(row)
+    new = model.__new__(model)
+    new.__dict__ = {**row.__dict__, "_state": ModelState(), **values}
+    return new
+
+
 def stored(model: type[Row], names: Sequence[str], values: Iterable[Any]) -> Row:
     """A row as it was read, as ``Model.from_db`` gives it; columns that are not named are read when asked for.
 

@@ -7,7 +7,7 @@ counts as sent elsewhere and waits for its proof. Rights are not asked; who call
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,16 +18,17 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Model
 from psycopg.errors import DeadlockDetected
 
-from jiesu.cases import search
+from jiesu.cases import keys, search
 from jiesu.cases.act import actor_kind, enrich, options_for
+from jiesu.cases.alike import NewCase, Stamp, likeness
 from jiesu.cases.compose import Sources, compose_from
 from jiesu.cases.copying import copy_rows, copy_words
 from jiesu.cases.draft import Draft, Rendered
 from jiesu.cases.errors import ActionError
 from jiesu.cases.facts import CaseState, Data
 from jiesu.cases.lifecycle.table import Context
-from jiesu.cases.marking import counted, marks
-from jiesu.cases.models import Link, Message, WordsOwed
+from jiesu.cases.marking import counted, day_of, marks
+from jiesu.cases.models import Case, Link, Message, WordsOwed
 from jiesu.cases.numbering import give_back, take_series
 from jiesu.cases.opening import Opening, make_number, open_draft, placed, words_of
 from jiesu.cases.telling import NoticeDraft
@@ -137,7 +138,7 @@ def write(
     total = Written()
     waiting = iter(histories)
     while True:
-        with no_collection():
+        with no_collection(), keys.one_ring():
             chunk = list(islice(waiting, batch))
             if not chunk:
                 return total
@@ -219,6 +220,8 @@ class Desk:
         self.taken: dict[Series, int] = {}
         self.used: dict[Series, int] = {}
         self.serials: list[int] = []
+        #: Of one batch; None where its like cannot be stamped.
+        self.stamps: dict[Hashable, Stamp | None] = {}
         self.sources = Sources(bureau=self._bureau, staff=self._staff, number=self._number)
 
     def write(self, histories: list[History]) -> Written:
@@ -226,29 +229,43 @@ class Desk:
         written = Written()
         # Numbers are taken anew: what another transaction gave out meanwhile must be seen.
         self.taken, self.used = {}, {}
-        drafts: list[tuple[History, Draft]] = []
+        self.stamps = {}
+        opened: list[tuple[History, NewCase]] = []
         for history in histories:
             used = dict(self.used)
             try:
-                draft = self.run(history)
+                new = self._open(history)
             except ActionError as error:
                 # The numbers of its documents go to the next one.
                 self.used = used
                 written.refused.append(Refused(history.row, error))
                 continue
-            drafts.append((history, draft))
-            written.numbers.append((history.row, draft.case.pk))
+            opened.append((history, new))
+            written.numbers.append((history.row, new.case.id))
         give_back({key: self.taken[key] + count for key, count in self.used.items()})
-        _answer_links([d for _h, d in drafts])
-        self._copy(drafts)
+        self._copy(opened)
         return written
 
-    def run(self, history: History) -> Draft:
-        """The draft of one history with all its rows.
+    def _open(self, history: History) -> NewCase:
+        """One history as rows. Where it is no more than an opening, it is stamped like the one before that began alike.
 
         Raises:
             ActionError: a step is refused.
         """
+        opening = history.opening
+        if history.steps or opening.links:
+            return self._run(history)[0]
+        key = history.actor, likeness(opening, day_of(opening.received_at), history.at)
+        stamp = self.stamps.get(key)
+        if stamp is not None:
+            number = opening.number or make_number(opening.division, history.at, self._serial())
+            return stamp.press(opening, number, history.data_key or keys.new_data_key())
+        new, draft = self._run(history)
+        self.stamps[key] = Stamp.of(draft, opening)
+        return new
+
+    def _run(self, history: History) -> tuple[NewCase, Draft]:
+        """One history, step by step."""
         opening = history.opening
         holder = self.organisations[opening.organisation or opening.registered_by]
         opening = placed(opening, self.ground)
@@ -270,7 +287,7 @@ class Desk:
         for column, code in self.ground.place(holder.pk).line.items():
             setattr(draft.case, column, code)
         _settle(draft)
-        return draft
+        return NewCase(draft.case, draft.rows()), draft
 
     def _take(self, draft: Draft, each: Step) -> None:
         state = draft.state
@@ -325,23 +342,21 @@ class Desk:
         self.used[key] = self.used.get(key, 0) + 1
         return self.taken[key] + self.used[key]
 
-    def _copy(self, drafts: list[tuple[History, Draft]]) -> None:
-        if not drafts:
+    def _copy(self, opened: list[tuple[History, NewCase]]) -> None:
+        if not opened:
             return
-        copy_rows([d.case for _h, d in drafts])
-        copy_rows([e for _h, d in drafts for e in d.events])
-        copy_rows([c for _h, d in drafts for c in d.clock_rows()])
-        others = [row for h, d in drafts for row in (*d.added, *h.beside)]
         by_model: dict[type[Model], list[Model]] = {}
-        for row in others:
-            by_model.setdefault(type(row), []).append(row)
+        for history, new in opened:
+            for row in (new.case, *new.rows, *history.beside):
+                by_model.setdefault(type(row), []).append(row)
+        _answer_links(by_model.get(Link, ()))
         for rows in by_model.values():
             copy_rows(rows)
-        copy_rows(marks(counted(d.case) for _h, d in drafts))
+        copy_rows(marks(counted(new.case) for _h, new in opened))
         if self.words_later:
-            copy_rows([made(WordsOwed, case_id=d.case.pk) for _h, d in drafts])
+            copy_rows([made(WordsOwed, case_id=new.case.pk) for _h, new in opened])
         else:
-            copy_words((d.case.pk, d.case.kind, _words(h, d)) for h, d in drafts)
+            copy_words((new.case.pk, new.case.kind, _words(h, new.case)) for h, new in opened)
 
 
 def _organisations() -> dict[int, Organisation]:
@@ -353,8 +368,8 @@ def _organisations() -> dict[int, Organisation]:
     return found
 
 
-def _words(history: History, draft: Draft) -> list[str]:
-    return [*words_of(history.opening, draft.case, history.words), *search.marks(draft.case)]
+def _words(history: History, case: Case) -> list[str]:
+    return [*words_of(history.opening, case, history.words), *search.marks(case)]
 
 
 def _settle(draft: Draft) -> None:
@@ -370,17 +385,9 @@ def _settle(draft: Draft) -> None:
             row.next_try_at = None
 
 
-def _answer_links(drafts: list[Draft]) -> None:
+def _answer_links(ties: Iterable[Any]) -> None:
     """A tie whose other side is in the same batch waits for nobody."""
-    there = set(_born_ties(drafts))
-    for draft in drafts:
-        for row in draft.added:
-            if isinstance(row, Link) and row.pending and (row.other_id, row.type, draft.case.pk) in there:
-                row.pending = False
-
-
-def _born_ties(drafts: list[Draft]) -> Iterator[tuple[int, str, int]]:
-    for draft in drafts:
-        for row in draft.added:
-            if isinstance(row, Link) and not row.initiating:
-                yield draft.case.pk, row.type, row.other_id
+    there = {(tie.case_id, tie.type, tie.other_id) for tie in ties if not tie.initiating}
+    for tie in ties:
+        if tie.pending and (tie.other_id, tie.type, tie.case_id) in there:
+            tie.pending = False

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from jiesu.cases.keys import hmac_sm3, ring
+from jiesu.cases.keys import keyed_sm3, ring
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
@@ -62,4 +62,4 @@ def link_hash(
             "data": data,
         }
     )
-    return hmac_sm3(audit_key or ring().audit, body)
+    return keyed_sm3(audit_key or ring().audit, body)

@@ -15,23 +15,34 @@ from pydantic_core import to_json
 from jiesu.cases.search import table_for, vector
 from jiesu.recordsets import columns_of, values_of
 
-Convert = Callable[[Any], Any]
+Column = Sequence[Any]
+Convert = Callable[[Column], Column]
 
 
-def _json(value: Any) -> str | None:
-    return None if value is None else to_json(value).decode()
+def _json(column: Column) -> Column:
+    """Values as JSON. Rows that are alike share one value, which is written once."""
+    texts: dict[int, str | None] = {id(None): None}
+    for value in column:
+        if id(value) not in texts:
+            texts[id(value)] = to_json(value).decode()
+    return [texts[id(value)] for value in column]
 
 
-def _text(value: Any) -> str | None:
-    # PostgreSQL holds no NUL; a choice goes as its value.
-    return None if value is None else str(value)
+def _text(column: Column) -> Column:
+    """A choice goes as its value; most columns hold none and stay as they are."""
+    if {*map(type, column)} <= _PLAIN:
+        return column
+    return [None if value is None else str(value) for value in column]
+
+
+_PLAIN = {str, type(None)}
 
 
 @lru_cache(maxsize=64)
 def _plan(
     model: type[Model], keyed: bool
 ) -> tuple[sql.Composed, Callable[[Any], tuple[Any, ...]], tuple[tuple[int, Convert], ...]]:
-    """The statement, the getter of a row's values, and the columns whose values need converting."""
+    """The statement, the getter of a row's values, and what converts the columns that need it."""
     fields = columns_of(model, keyed=keyed)
     columns = sql.SQL(", ").join([sql.Identifier(str(f.column)) for f in fields])
     convert: list[tuple[int, Convert]] = []
@@ -56,11 +67,11 @@ def copy_rows(rows: Sequence[Model]) -> None:
     if not rows:
         return
     statement, getter, convert = _plan(type(rows[0]), rows[0].pk is not None)
+    columns: list[Column] = list(zip(*map(getter, rows), strict=True))
+    for position, change in convert:
+        columns[position] = change(columns[position])
     with _copying(statement) as copy:
-        for row in rows:
-            values = list(getter(row))
-            for position, change in convert:
-                values[position] = change(values[position])
+        for values in zip(*columns, strict=True):
             copy.write_row(values)
 
 

@@ -44,7 +44,7 @@ from jiesu.cases.models import (
     Session,
     Suggestion,
 )
-from jiesu.cases.sealing import BUSINESS_ROLES, sealed_columns
+from jiesu.cases.sealing import BUSINESS_ROLES, passage_row, reference, sealed_columns
 from jiesu.cases.step import ChildDraft, Stepped, step
 from jiesu.cases.telling import NoticeDraft
 from jiesu.making import made
@@ -113,30 +113,20 @@ class Draft:
 
     def add_passage(self, purpose: str, text: str) -> Data:
         """Adds a sealed text; what the event keeps of it is its seq and digest."""
-        seq = self._take()
-        digest = keys.salted_digest(self.key, seq, text)
-        self.added.append(
-            made(
-                Passage,
-                case_id=self.case.pk,
-                seq=seq,
-                purpose=purpose,
-                sealed=keys.encrypt(self.key, text),
-                digest=digest,
-            )
-        )
-        self.texts[seq] = text
-        return {"text": seq, "digest": digest}
+        passage = passage_row(self.case.pk, self.key, self._take(), purpose, text)
+        self.added.append(passage)
+        self.texts[passage.seq] = text
+        return reference(passage)
 
-    def text(self, reference: Any) -> str:
+    def text(self, kept: Any) -> str:
         """The words behind a reference; a plain value comes back as it is, none as an empty text."""
-        if isinstance(reference, dict) and "text" in reference:
-            seq = int(reference["text"])
+        if isinstance(kept, dict) and "text" in kept:
+            seq = int(kept["text"])
             if seq not in self.texts:
                 passage = Passage.objects.get(case_id=self.case.pk, seq=seq)
                 self.texts[seq] = keys.decrypt(self.key, passage.sealed) if passage.sealed else ""
             return self.texts[seq]
-        return "" if reference is None else str(reference)
+        return "" if kept is None else str(kept)
 
     def take(self) -> int:
         """The next seq, for a child that the caller adds itself."""
@@ -407,6 +397,10 @@ class Draft:
         case.failed = failed_notices(state.facts)
         case.head = self.head
         case.facts = dump_facts(state.facts)
+
+    def rows(self) -> list[Model]:
+        """Everything new besides the case's own row."""
+        return [*self.events, *self.clock_rows(), *self.added]
 
     def clock_rows(self) -> list[Clock]:
         """New clocks as rows."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Model
+
 from jiesu import statements
 from jiesu.cases import keys, search
 from jiesu.cases.draft import Composer, Draft
@@ -15,8 +17,8 @@ from jiesu.cases.files import Upload, store_files
 from jiesu.cases.kinds import OPPOSITE, Kind, NationalStatus
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import NEW, Context
-from jiesu.cases.models import Case, Link, Party
-from jiesu.cases.sealing import BUSINESS_ROLES, sealed_columns
+from jiesu.cases.models import Case, Link
+from jiesu.cases.sealing import BUSINESS_ROLES, party_row, passage_row, reference
 from jiesu.making import made
 from jiesu.people.ground import Ground
 from jiesu.people.masking import mask_text, summary
@@ -48,6 +50,19 @@ class PartyInput:
     def reachable(self) -> bool:
         """Whether there is any way to tell this party something."""
         return bool(self.phone or self.address or self.email)
+
+    def plain(self) -> dict[str, str]:
+        """What is known of this party, to be sealed."""
+        plain = {
+            "name": self.name,
+            "phone": self.phone,
+            "address": self.address,
+            "id_type": self.id_type,
+            "id_number": self.id_number,
+            "email": self.email,
+            **self.extra,
+        }
+        return {k: v for k, v in plain.items() if v}
 
 
 @dataclass(frozen=True)
@@ -175,6 +190,7 @@ def open_draft(
     """
     number = opening.number or make_number(opening.division, ctx.at, serial())
     key = data_key or keys.new_data_key()
+    mine = own(opening, number, key)
     state = CaseState(
         number=number,
         kind=opening.kind,
@@ -183,38 +199,26 @@ def open_draft(
         received_at=opening.received_at,
         registered_at=ctx.at,
         channel=opening.channel,
+        next_seq=1 + len(mine.rows),
     )
-    respondent = next((p.name for p in opening.parties if p.role == OPPOSITE[Kind(opening.kind)]), "")
     case = made(
         Case,
-        id=number,
+        **mine.columns,
         kind=opening.kind,
         state=NEW,
-        contact_id=opening.contact_id,
         channel=opening.channel,
         registered_by_id=opening.registered_by,
-        received_at=opening.received_at,
         registered_at=ctx.at,
         province=opening.province,
         city=opening.city,
         county=opening.county,
-        title=mask_text(opening.title)[:TITLE_LENGTH] or summary(opening.text, length=TITLE_LENGTH),
-        respondent=respondent[:120],
-        business_id=opening.business_id,
-        amount=opening.amount,
-        external_number=opening.external_number[:64],
         national_status=NationalStatus.TO_ENTER,
-        wrapped_key=keys.wrap(key),
-        query_code_hash=query_code_hash(number, opening.query_code) if opening.query_code else None,
     )
-    draft = Draft(case=case, state=state, key=key)
+    draft = Draft(case=case, state=state, key=key, added=mine.rows, parties=mine.parties, texts=mine.texts)
     data: Data = {
+        **mine.data,
         "kind": opening.kind,
-        "parties": add_parties(draft, opening.parties),
-        "facts": draft.add_passage("facts", opening.text) if opening.text else None,
-        "demand": draft.add_passage("demand", opening.demand) if opening.demand else None,
-        "occurred_on": opening.occurred_on or None,
-        "amount": opening.amount,
+        "parties": _party_facts(opening.parties),
         "category": opening.subject or None,
         "anonymous": opening.anonymous,
         "confirmed": opening.confirmed,
@@ -231,7 +235,6 @@ def open_draft(
         "office": opening.office,
         "assignee": opening.assignee,
         "channel": opening.channel,
-        "received_at": opening.received_at.isoformat(),
         "registered_by": opening.registered_by,
         "receiving": opening.receiving,
         "files": store_files(draft, files, at=ctx.at, from_citizen=ctx.party is not None) if files else None,
@@ -248,44 +251,86 @@ def open_draft(
     return draft
 
 
-def add_parties(draft: Draft, parties: Iterable[PartyInput]) -> list[Data]:
-    """Adds sealed party rows; returns what the event keeps of them: seqs and roles."""
-    listed = list(parties)
-    first = draft.state.next_seq
+#: Fields of the first event that are a case's own.
+OWN_FIELDS = frozenset({"received_at", "facts", "demand", "occurred_on", "amount"})
+
+
+@dataclass(frozen=True)
+class Own:
+    """What is a case's own, however many cases begin like it.
+
+    Args:
+        columns: of the case's row.
+        data: fields of its first event, of ``OWN_FIELDS``.
+        rows: its parties, then its texts; their seqs are the first ones of the case.
+        parties, texts: the same in plain, by seq.
+    """
+
+    columns: Data
+    data: Data
+    rows: list[Model]
+    parties: dict[int, dict[str, str]]
+    texts: dict[int, str]
+
+
+def own(opening: Opening, number: int, key: bytes) -> Own:
+    """What a new case has that is its own. What is asked for here stands in ``alike.OWN``."""
+    rows: list[Model] = []
+    plain: dict[int, dict[str, str]] = {}
+    texts: dict[int, str] = {}
+    data: Data = {"received_at": opening.received_at.isoformat()}
+    opposite = OPPOSITE[Kind(opening.kind)]
+    respondent = ""
+    for seq, party in enumerate(opening.parties, 1):
+        plain[seq] = party.plain()
+        spokesman = party.represented_by
+        rows.append(
+            party_row(
+                number,
+                key,
+                seq,
+                party.role,
+                plain[seq],
+                capacity=party.capacity,
+                represented_by=1 + spokesman if spokesman is not None else None,
+                business_id=party.business_id,
+            )
+        )
+        if not respondent and party.role == opposite:
+            respondent = party.name
+    for purpose, text in (("facts", opening.text), ("demand", opening.demand)):
+        if text:
+            passage = passage_row(number, key, len(rows) + 1, purpose, text)
+            rows.append(passage)
+            texts[passage.seq] = text
+            data[purpose] = reference(passage)
+    if opening.occurred_on:
+        data["occurred_on"] = opening.occurred_on
+    if opening.amount is not None:
+        data["amount"] = opening.amount
+    columns: Data = {
+        "id": number,
+        "contact_id": opening.contact_id,
+        "received_at": opening.received_at,
+        "title": mask_text(opening.title)[:TITLE_LENGTH] or summary(opening.text, length=TITLE_LENGTH),
+        "respondent": respondent[:120],
+        "business_id": opening.business_id,
+        "amount": opening.amount,
+        "external_number": opening.external_number[:64],
+        "wrapped_key": keys.wrap(key),
+        "query_code_hash": query_code_hash(number, opening.query_code) if opening.query_code else None,
+    }
+    return Own(columns, data, rows, plain, texts)
+
+
+def _party_facts(parties: Iterable[PartyInput]) -> list[Data]:
+    """What the first event keeps of parties: seqs and roles."""
     kept: list[Data] = []
-    for position, party in enumerate(listed):
-        seq = draft.take()
-        represented = first + party.represented_by if party.represented_by is not None else None
-        draft.added.append(party_row(draft, seq, party, represented))
+    for seq, party in enumerate(parties, 1):
         fact: Data = {"seq": seq, "role": party.role}
-        if represented is not None and party.represented_by != position:
-            fact["represented_by"] = represented
+        if party.represented_by is not None and party.represented_by + 1 != seq:
+            fact["represented_by"] = 1 + party.represented_by
         if not party.reachable:
             fact["reachable"] = False
         kept.append(fact)
     return kept
-
-
-def party_row(draft: Draft, seq: int, party: PartyInput, represented_by: int | None) -> Party:
-    """A party's row: plain values sealed, masked copies and look-up indexes beside them."""
-    plain = {
-        "name": party.name,
-        "phone": party.phone,
-        "address": party.address,
-        "id_type": party.id_type,
-        "id_number": party.id_number,
-        "email": party.email,
-        **party.extra,
-    }
-    plain = {k: v for k, v in plain.items() if v}
-    draft.parties[seq] = plain
-    return made(
-        Party,
-        case_id=draft.case.pk,
-        seq=seq,
-        role=party.role,
-        **sealed_columns(draft.key, party.role, plain),
-        capacity=party.capacity,
-        represented_by=represented_by,
-        business_id=party.business_id,
-    )
