@@ -45,7 +45,8 @@ _SELF_NAME = re.compile(
     rf"(?P<cue>本人|我是|我系)(?P<gap>\s{{0,2}})(?P<name>{_NO_GIVEN}{_SURNAME}{_NO_GIVEN}{_HAN}{{1,2}}?)"
     r"(?=[\s]*(?:[,，(（]\s*)?(?:男|女|身份证|电话|手机|联系电话|系\S|[0-9０-９]{11}|现年|今年))"
 )
-_TITLED_NAME = re.compile(rf"(?P<cue>)(?P<gap>)(?P<name>{_SURNAME}{_HAN}{{1,2}})(?=先生|女士|小姐)")
+_TITLES = ("先生", "女士", "小姐")
+_TITLED_NAME = re.compile(rf"(?P<cue>)(?P<gap>)(?P<name>{_SURNAME}{_HAN}{{1,2}})(?={'|'.join(_TITLES)})")
 _NOT_NAMES = frozenset(
     {"高中", "方面", "管理", "经理", "老板", "房东", "任何", "平时", "居民", "居住", "马上", "全家", "商家"}
 )
@@ -81,6 +82,9 @@ _DOOR = re.compile(rf"{_DIGIT}|[一二三四五六七八九十百]+[号栋幢座
 _STREET = re.compile(
     r"^.*?(?:街道办?|镇|乡|大道|[路街巷弄](?!边|口|面|上))|^.*(?:县|旗|(?<![小社园院库])区)|^.*?市"
 )
+# What must stand in a text for a pattern to be found that is slow to look for.
+_HOME_SIGNS = ("址", "住")
+_MOBILE_CORE = re.compile(rf"[1１][3-9３-９]{_DIGIT}[ -]?{_DIGIT}{{4}}")
 _FURTHER_NAME = re.compile(rf"(?<=[、和与]){_SURNAME}{_HAN}{{1,2}}")
 
 _SPACES = re.compile(r"\s+")
@@ -160,17 +164,21 @@ def mask_text(text: str) -> str:
     if not text:
         return text
     # Addresses first: what follows would cut them into pieces.
-    text = _HOME.sub(_at_home, text)
+    if any(sign in text for sign in _HOME_SIGNS):
+        text = _HOME.sub(_at_home, text)
     text = _EMAIL.sub(r"\g<first>***@***", text)
     text = _LONG_NUMBER.sub(lambda m: mask_id(re.sub(r"[ -]", "", m.group())), text)
-    text = _MOBILE.sub(_mobile, text)
+    if _MOBILE_CORE.search(text):
+        text = _MOBILE.sub(_mobile, text)
     text = _SPOKEN_MOBILE.sub("***********", text)
     text = _LANDLINE.sub(_landline, text)
     text = _TOLD_PHONE.sub(r"\g<cue>\g<gap>****\g<c>", text)
     text = _WECHAT.sub(r"\g<cue>\g<gap>\g<first>****", text)
     text = _PLATE.sub(lambda m: f"{m['head']}****{m['body'][-1]}", text)
-    for pattern in (_TOLD_NAME, _TOLD_NAME_LOOSE, _SELF_NAME, _TITLED_NAME):
+    for pattern in (_TOLD_NAME, _TOLD_NAME_LOOSE, _SELF_NAME):
         text = pattern.sub(_named, text)
+    if any(title in text for title in _TITLES):
+        text = _TITLED_NAME.sub(_named, text)
     return text
 
 

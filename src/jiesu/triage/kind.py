@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from jiesu.triage.lexicon import Matter, Signal, matters, signals
 
@@ -91,7 +92,7 @@ def suggest(
     hits = _hits(whole)
     scores = _scores(hits)
     reasons_of_form: list[str] = []
-    if demand and any(h.signal.key in _CLAIMS for h in _hits(demand)):
+    if demand and _says(demand, _CLAIMS):
         scores["complaint"] += 1.5
         reasons_of_form.append("诉求一栏提出了民事请求")
     if amount:
@@ -224,10 +225,22 @@ def _reason(hit: _Hit) -> str:
 
 def _may_be_mixed(text: str) -> bool:
     """Whether there is a claim and a call for punishment, without which no letter is mixed."""
-    return all(
-        any(s.pattern.search(text) for s in signals("kind") if s.key in wanted)
-        for wanted in (_PUNISHES, _CLAIMS)
-    )
+    return _says(text, _PUNISHES) and _says(text, _CLAIMS)
+
+
+def _says(text: str, wanted: frozenset[str]) -> bool:
+    """Whether any of some signals stands in a text."""
+    return any(signal.pattern.search(text) for signal in _named(wanted))
+
+
+@cache
+def _named(wanted: frozenset[str]) -> tuple[Signal, ...]:
+    return tuple(signal for signal in signals("kind") if signal.key in wanted)
+
+
+@cache
+def _speaking_for(kind: str) -> frozenset[str]:
+    return frozenset(signal.key for signal in signals("kind") if signal.speaks_for == kind)
 
 
 def _claims_and_tells(hits: list[_Hit], scores: dict[str, float]) -> bool:
@@ -249,13 +262,8 @@ def _mixed(text: str, hits: list[_Hit], scores: dict[str, float]) -> tuple[bool,
         return False, [], []
     one, two = [], []
     for sentence in (m.group().strip() for m in _SENTENCE.finditer(text)):
-        found = _hits(sentence)
-        complaint = sum(
-            h.score for h in found if h.signal.speaks_for == "complaint" and h.signal.key in _OF_OWN
-        )
-        report = sum(h.score for h in found if h.signal.speaks_for == "report")
-        if complaint:
+        if _says(sentence, _speaking_for("complaint") & _OF_OWN):
             one.append(sentence)
-        if report:
+        if _says(sentence, _speaking_for("report")):
             two.append(sentence)
     return bool(one and two), one, two
