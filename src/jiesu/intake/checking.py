@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -21,7 +23,7 @@ from jiesu.businesses.resident_ids import check_resident_id
 from jiesu.cases.facts import replace
 from jiesu.cases.kinds import Channel
 from jiesu.cases.lifecycle.fields import SHANGHAI, BadValue, Label, parse_date, parse_instant, parse_yuan
-from jiesu.intake.forms import KINDS, STRICT_CHANNELS, Agent, ContactForm, Person, Problem, Respondent
+from jiesu.intake.forms import KINDS, NOBODY, STRICT_CHANNELS, Agent, ContactForm, Person, Problem, Respondent
 from jiesu.intake.telephones import normal_phone
 
 MOST_TEXT = {True: 3000, False: 20000}
@@ -99,6 +101,7 @@ class _Checking:
         self.form = form
         self.strict = strict
         self.at = at
+        self.today = at.astimezone(SHANGHAI).date()
         self.some_files = some_files
         self.problems: dict[str, Problem] = {}
         self.incomplete: list[str] = []
@@ -119,20 +122,20 @@ class _Checking:
             received_at=received_at,
             back_dated=back_dated,
             problems=self.problems,
-            incomplete=tuple(c for c in INCOMPLETE if c in self.incomplete),
+            incomplete=tuple([c for c in INCOMPLETE if c in self.incomplete]) if self.incomplete else (),
             amount=amount,
         )
 
     def _bad(self, path: str, code: str, message: str) -> None:
         self.problems.setdefault(path, Problem(code, message))
 
-    def _missing(self, path: str, code: str, message: str) -> None:
+    def _missing(self, path: str, code: str, message: Label) -> None:
         if self.strict:
-            self._bad(path, code, message)
+            self._bad(path, code, str(message))
         else:
             self.incomplete.append(code)
 
-    def _doubtful(self, path: str, code: str, message: str) -> None:
+    def _doubtful(self, path: str, code: str, message: Label) -> None:
         """A value that cannot be right: the citizen corrects it, staff keep it as it was said."""
         self._missing(path, code, message)
 
@@ -156,12 +159,10 @@ class _Checking:
             self._bad("received_on", "received_on_wrong", str(bad))
             return self.at, False
         if received > self.at:
-            if received.astimezone(SHANGHAI).date() > self.at.astimezone(SHANGHAI).date():
+            if received.astimezone(SHANGHAI).date() > self.today:
                 self._bad("received_on", "received_later_than_now", _("收到日期不能晚于今天。"))
             received = self.at
-        today = self.at.astimezone(SHANGHAI).date()
-        day = received.astimezone(SHANGHAI).date()
-        if day == today:
+        if received.astimezone(SHANGHAI).date() == self.today:
             return (self.at if len(given) <= 10 else received), False
         if self.strict:
             self._bad(
@@ -184,7 +185,7 @@ class _Checking:
             self._missing(
                 "anonymous",
                 "complainant_name",
-                _("投诉需要真实身份，才能依法调解并把结果告诉您；不愿留下身份的，可以举报。"),
+                gettext_lazy("投诉需要真实身份，才能依法调解并把结果告诉您；不愿留下身份的，可以举报。"),
             )
         if complaint and not form.people:
             self._whole_person("complainant", Person())
@@ -196,7 +197,9 @@ class _Checking:
         self._clean_people()
         if len(form.joint) > 1:
             if not form.joint_agreed:
-                self._missing("joint_agreed", "joint_agreement", _("共同投诉须经每位投诉人同意，请确认。"))
+                self._missing(
+                    "joint_agreed", "joint_agreement", gettext_lazy("共同投诉须经每位投诉人同意，请确认。")
+                )
             if sum(p.representative for p in form.joint) > MOST_REPRESENTATIVES:
                 self._bad("joint", "too_many_representatives", _("共同投诉的代表人最多两名。"))
 
@@ -219,24 +222,30 @@ class _Checking:
     def _whole_person(self, path: str, person: Person) -> None:
         """Order 121 art. 10(1): name, telephone number, postal address and other true identity."""
         if not person.name:
-            self._missing(f"{path}.name", "complainant_name", _("请填写您的真实姓名。"))
+            self._missing(f"{path}.name", "complainant_name", gettext_lazy("请填写您的真实姓名。"))
         elif self.strict and not _plausible_name(person.name):
             self._bad(f"{path}.name", "name_wrong", _("请填写身份证上的姓名。"))
         if not person.phone:
-            self._missing(f"{path}.phone", "complainant_phone", _("请填写您的电话号码，办理结果要告诉您。"))
+            self._missing(
+                f"{path}.phone", "complainant_phone", gettext_lazy("请填写您的电话号码，办理结果要告诉您。")
+            )
         if not person.address:
             self._missing(
-                f"{path}.address", "complainant_address", _("请填写您的通讯地址，法律文书要寄给您。")
+                f"{path}.address",
+                "complainant_address",
+                gettext_lazy("请填写您的通讯地址，法律文书要寄给您。"),
             )
 
     def _clean_people(self) -> None:
         form = self.form
-        self.form = replace(
-            form,
-            complainant=self._clean_person("complainant", form.complainant),
-            informant=self._clean_person("informant", form.informant),
-            joint=tuple(self._clean_person(f"joint.{n}", p) for n, p in enumerate(form.joint)),
-        )
+        cleaned: dict[str, Any] = {
+            name: self._clean_person(name, person)
+            for name, person in (("complainant", form.complainant), ("informant", form.informant))
+            if person is not NOBODY
+        }
+        if form.joint:
+            cleaned["joint"] = tuple(self._clean_person(f"joint.{n}", p) for n, p in enumerate(form.joint))
+        self.form = replace(form, **cleaned)
 
     def _clean_person(self, path: str, person: Person) -> Person:
         phone, id_number = self._contact(path, person.phone, person.id_type, person.id_number)
@@ -249,12 +258,12 @@ class _Checking:
                 self._doubtful(
                     f"{path}.phone",
                     "phone_doubtful",
-                    _("电话号码不对，请填写11位手机号码，或者带区号的固定电话。"),
+                    gettext_lazy("电话号码不对，请填写11位手机号码，或者带区号的固定电话。"),
                 )
             phone = normal or phone[:40]
         if id_number and id_type in ("", "resident_id"):
             try:
-                id_number = check_resident_id(id_number, today=self.at.astimezone(SHANGHAI).date()).number
+                id_number = check_resident_id(id_number, today=self.today).number
             except BusinessError as error:
                 self._doubtful(f"{path}.id_number", "identity_doubtful", f"{error}。")
         return phone, id_number
@@ -264,13 +273,15 @@ class _Checking:
         if not agent.given:
             return
         if not agent.name:
-            self._missing("agent.name", "agent_identity", _("请填写受托人姓名。"))
+            self._missing("agent.name", "agent_identity", gettext_lazy("请填写受托人姓名。"))
         if not agent.authorised:
             self._missing(
-                "agent.matter", "agent_authorisation", _("请填写授权委托书上的委托事项、权限和期限。")
+                "agent.matter",
+                "agent_authorisation",
+                gettext_lazy("请填写授权委托书上的委托事项、权限和期限。"),
             )
         if not agent.id_number:
-            self._missing("agent.id_number", "agent_identity", _("请填写受托人的身份证件号码。"))
+            self._missing("agent.id_number", "agent_identity", gettext_lazy("请填写受托人的身份证件号码。"))
         phone, id_number = self._contact("agent", agent.phone, agent.id_type, agent.id_number)
         self.form = replace(self.form, agent=replace(agent, phone=phone, id_number=id_number))
 
@@ -279,22 +290,30 @@ class _Checking:
         if self.form.kind == "complaint":
             if not respondent.name:
                 self._missing(
-                    "respondent.name", "respondent_name", _("请填写商家名称，招牌、小票、店铺首页上都有。")
+                    "respondent.name",
+                    "respondent_name",
+                    gettext_lazy("请填写商家名称，招牌、小票、店铺首页上都有。"),
                 )
             if not (respondent.address or respondent.platform_address or respondent.platform):
                 self._missing(
                     "respondent.address",
                     "respondent_address",
-                    _("请填写商家地址，写到街道门牌或者附近的标志；凭地址才能分给当地市场监管部门。"),
+                    gettext_lazy(
+                        "请填写商家地址，写到街道门牌或者附近的标志；凭地址才能分给当地市场监管部门。"
+                    ),
                 )
         elif self.form.kind == "report":
             if not respondent.given:
                 self._missing(
-                    "respondent.name", "reported_party", _("请填写被举报的商家名称，或者违法行为发生的地点。")
+                    "respondent.name",
+                    "reported_party",
+                    gettext_lazy("请填写被举报的商家名称，或者违法行为发生的地点。"),
                 )
             elif not (respondent.address or respondent.platform_address or respondent.platform):
                 self._missing(
-                    "respondent.address", "reported_party", _("请填写违法行为发生的地点，便于当地核查。")
+                    "respondent.address",
+                    "reported_party",
+                    gettext_lazy("请填写违法行为发生的地点，便于当地核查。"),
                 )
         code = respondent.unified_credit_code
         if code:
@@ -302,7 +321,7 @@ class _Checking:
                 code = check_credit_code(code)
             except BusinessError as error:
                 self._doubtful("respondent.unified_credit_code", "credit_code_doubtful", f"{error}。")
-        self.form = replace(self.form, respondent=replace(respondent, unified_credit_code=code))
+            self.form = replace(self.form, respondent=replace(respondent, unified_credit_code=code))
 
     def _words(self) -> None:
         form = self.form
@@ -317,12 +336,14 @@ class _Checking:
                 )
         if form.kind == "complaint":
             if len(form.text) < (5 if self.strict else 1):
-                self._missing("text", "facts", _("请写明什么时候、买了什么、发生了什么。"))
+                self._missing("text", "facts", gettext_lazy("请写明什么时候、买了什么、发生了什么。"))
             if not form.demand:
-                self._missing("demand", "demand", _("请写明您希望怎么解决，比如退款、换货、赔偿。"))
+                self._missing(
+                    "demand", "demand", gettext_lazy("请写明您希望怎么解决，比如退款、换货、赔偿。")
+                )
         elif form.kind == "report":
             if len(form.text) < (5 if self.strict else 1):
-                self._missing("text", "clue", _("请写明看到的违法行为：时间、地点、怎么发现的。"))
+                self._missing("text", "clue", gettext_lazy("请写明看到的违法行为：时间、地点、怎么发现的。"))
         elif self.strict and len(form.text) < 5:
             self._bad("text", "text_missing", _("请写明您想问的问题。"))
 
@@ -330,7 +351,7 @@ class _Checking:
         if not self.form.amount:
             return None
         try:
-            return parse_yuan(self.form.amount)
+            return _fen(self.form.amount)
         except BadValue as bad:
             if self.strict:
                 self._bad("amount", "amount_wrong", str(bad))
@@ -351,7 +372,7 @@ class _Checking:
         if not given:
             return
         try:
-            day = parse_date(given)
+            day = _day(given)
         except BadValue as bad:
             if self.strict:
                 self._bad("occurred_on", "occurred_on_wrong", str(bad))
@@ -360,14 +381,15 @@ class _Checking:
                 self._into_text(gettext_lazy("发生时间"), given)
                 self.form = replace(self.form, occurred_on="")
             return
-        if day > self.at.astimezone(SHANGHAI).date():
+        if day > self.today:
             self._bad("occurred_on", "occurred_later_than_now", _("发生日期不能晚于今天。"))
         self.form = replace(self.form, occurred_on=day.isoformat())
 
     def _service_due(self) -> None:
-        if self.form.service_due:
+        given = self.form.service_due
+        if given:
             try:
-                self.form = replace(self.form, service_due=parse_date(self.form.service_due).isoformat())
+                self.form = replace(self.form, service_due=_day(given).isoformat())
             except BadValue as bad:
                 self._bad("service_due", "service_due_wrong", str(bad))
 
@@ -380,6 +402,12 @@ class _Checking:
         self.form = replace(self.form, text=joined)
 
 
+#: The rows of a sheet name the same days and sums over and over.
+_day = lru_cache(maxsize=4096)(parse_date)
+_fen = lru_cache(maxsize=4096)(parse_yuan)
+
+
+@lru_cache(maxsize=4096)
 def _instant(given: str) -> datetime:
     if len(given) <= 11:
         return datetime.combine(parse_date(given), time(), SHANGHAI)

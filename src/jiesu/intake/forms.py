@@ -12,6 +12,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jiesu.cases.facts import replace
+
+Reader = Callable[[Any], Any]
+
 KINDS = ("complaint", "report", "consultation", "other", "auto")
 #: Channels on which the citizen types herself; everything is asked for before it is sent.
 STRICT_CHANNELS = frozenset({"portal"})
@@ -79,6 +83,10 @@ class Respondent:
         return any((self.name, self.address, self.unified_credit_code, self.platform, self.platform_address))
 
 
+#: Most forms leave most parts blank: those share these.
+NOBODY, NO_AGENT, NO_RESPONDENT = Person(), Agent(), Respondent()
+
+
 @dataclass(frozen=True)
 class ContactForm:
     """One contact.
@@ -109,12 +117,12 @@ class ContactForm:
     line: str = ""
     subject: str = ""
     anonymous: bool = False
-    complainant: Person = Person()
-    informant: Person = Person()
+    complainant: Person = NOBODY
+    informant: Person = NOBODY
     joint: tuple[Person, ...] = ()
     joint_agreed: bool = False
-    agent: Agent = Agent()
-    respondent: Respondent = Respondent()
+    agent: Agent = NO_AGENT
+    respondent: Respondent = NO_RESPONDENT
     consent_disclosure: bool | None = None
     consent_commission: bool | None = None
 
@@ -132,8 +140,7 @@ class ContactForm:
 
     def plain(self) -> dict[str, Any]:
         """As JSON values, without what was not given."""
-        plain: dict[str, Any] = _without_blanks(self)
-        return plain
+        return _given(self)
 
 
 @dataclass(frozen=True)
@@ -152,6 +159,9 @@ class FormError(ValueError):
         self.problems = problems
 
 
+_BLANK = ContactForm()
+
+
 def read(body: Mapping[str, Any]) -> ContactForm:
     """The form from JSON or from a row of a spreadsheet.
 
@@ -165,17 +175,19 @@ def read(body: Mapping[str, Any]) -> ContactForm:
     """
     problems: dict[str, Problem] = {}
     values = _values(ContactForm, body, "", problems)
-    for name, shape in (
-        ("complainant", Person),
-        ("informant", Person),
-        ("agent", Agent),
-        ("respondent", Respondent),
+    for name, blank in (
+        ("complainant", NOBODY),
+        ("informant", NOBODY),
+        ("agent", NO_AGENT),
+        ("respondent", NO_RESPONDENT),
     ):
         given = body.get(name)
         if given is None:
             continue
         if isinstance(given, Mapping):
-            values[name] = shape(**_values(shape, given, f"{name}.", problems))
+            part = _values(type(blank), given, f"{name}.", problems)
+            if part:
+                values[name] = replace(blank, **part)
         else:
             problems[name] = Problem("wrong_type", _("应当是一组字段。"))
     joint = body.get("joint")
@@ -183,7 +195,7 @@ def read(body: Mapping[str, Any]) -> ContactForm:
         people: list[Person] = []
         for n, one in enumerate(joint):
             if isinstance(one, Mapping):
-                people.append(Person(**_values(Person, one, f"joint.{n}.", problems)))
+                people.append(replace(NOBODY, **_values(Person, one, f"joint.{n}.", problems)))
             else:
                 problems[f"joint.{n}"] = Problem("wrong_type", _("应当是一组字段。"))
         values["joint"] = tuple(people)
@@ -191,36 +203,38 @@ def read(body: Mapping[str, Any]) -> ContactForm:
         problems["joint"] = Problem("wrong_type", _("应当是列表。"))
     if problems:
         raise FormError(problems)
-    return ContactForm(**values)
+    return replace(_BLANK, **values)
 
 
 def _values(
     shape: type, given: Mapping[str, Any], prefix: str, problems: dict[str, Problem]
 ) -> dict[str, Any]:
-    kinds = _kinds(shape)
+    readers = _readers(shape)
     found: dict[str, Any] = {}
     for name, value in given.items():
-        kind = kinds.get(name)
-        if kind is None:
+        if name not in readers:
             problems[f"{prefix}{name}"] = Problem("unknown_field", _("没有这一项，请核对字段名。"))
-        elif value is not None and kind in _READERS:
+        elif value is not None and (reader := readers[name]) is not None:
             try:
-                found[name] = _READERS[kind](value)
+                found[name] = reader(value)
             except ValueError as error:
                 problems[f"{prefix}{name}"] = Problem("wrong_type", str(error))
     return found
 
 
 @cache
-def _kinds(shape: type) -> Mapping[str, str]:
-    """The type of each field, in words."""
-    return {f.name: str(f.type) for f in fields(shape)}
+def _readers(shape: type) -> Mapping[str, Reader | None]:
+    """What reads each field; None for those that are parts of their own."""
+    return {f.name: _READERS.get(str(f.type)) for f in fields(shape)}
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(_("应当是文字。"))
-    return str(value).replace("\x00", "").replace("\r\n", "\n").strip()
+    text = str(value)
+    if "\x00" in text or "\r\n" in text:
+        text = text.replace("\x00", "").replace("\r\n", "\n")
+    return text.strip()
 
 
 def _yes_no(value: Any) -> bool:
@@ -234,22 +248,25 @@ def _yes_no(value: Any) -> bool:
     raise ValueError(_("应当是“是”或者“否”。"))
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {"str": _text, "bool": _yes_no, "bool | None": _yes_no}
+_READERS: dict[str, Reader] = {"str": _text, "bool": _yes_no, "bool | None": _yes_no}
 
 
-def _without_blanks(value: Any) -> Any:
-    if isinstance(value, ContactForm | Person | Agent | Respondent):
-        # Not ``asdict``, which copies every text first.
-        value = vars(value)
-    if isinstance(value, dict):
-        # Texts, which nearly all are, need no call of their own.
-        inner = {k: v if type(v) is str else _without_blanks(v) for k, v in value.items() if v != ""}
+def _given(part: Any) -> dict[str, Any]:
+    """A part of the form as JSON values, without what was not given."""
+    kept: dict[str, Any] = {}
+    for name, value in vars(part).items():
+        if value is NOBODY or value is NO_AGENT or value is NO_RESPONDENT:
+            continue
+        if type(value) is str:
+            if value:
+                kept[name] = value
+        elif isinstance(value, Person | Agent | Respondent):
+            if inner := _given(value):
+                kept[name] = inner
+        elif isinstance(value, tuple):
+            if value:
+                kept[name] = [_given(one) for one in value]
         # "No" to a consent is an answer; everywhere else False only means that a box was left alone.
-        return {
-            k: v
-            for k, v in inner.items()
-            if v not in (None, [], {}, False) or (v is False and "consent" in k)
-        }
-    if isinstance(value, list | tuple):
-        return [_without_blanks(v) for v in value]
-    return value
+        elif value or (value is False and "consent" in name):
+            kept[name] = value
+    return kept

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -112,9 +112,10 @@ class Head:
     places: Mapping[str, int]
     unknown: tuple[str, ...]
 
-    def values(self, row: Row) -> dict[str, str]:
-        """The row's texts by field; empty cells are left out."""
-        return {f: row.cells[p] for f, p in self.places.items() if p < len(row.cells) and row.cells[p]}
+    def value(self, row: Row, field: str) -> str:
+        """The row's text of one field; empty where it has none."""
+        place = self.places.get(field)
+        return row.cells[place] if place is not None and place < len(row.cells) else ""
 
 
 @cache
@@ -160,6 +161,7 @@ def fitting(names: Sequence[str]) -> Format:
     return formats()["standard"]
 
 
+@lru_cache(maxsize=1024)
 def word(kind: str, text: str) -> str:
     """A kind or channel by its Chinese name; an unknown one comes back as it is, for the check to name."""
     known: Mapping[str, str] = _told()[kind]

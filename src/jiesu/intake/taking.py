@@ -19,7 +19,7 @@ from jiesu.intake.histories import contact_row
 from jiesu.intake.import_models import ImportedRow, ImportRun
 from jiesu.intake.models import Contact
 from jiesu.intake.opening import named_business, opening_of, parties
-from jiesu.intake.rows import Problem, Ready, prepare
+from jiesu.intake.rows import Preparing, Problem, Ready
 from jiesu.intake.spreadsheet import Head, Row, format_named, word
 from jiesu.intake.suggesting import SuggestKind, kind_of
 from jiesu.making import made
@@ -54,9 +54,8 @@ class Taking:
     def __init__(self, run: ImportRun, head: Head, suggest_kind: SuggestKind | None) -> None:
         self.run = run
         self.head = head
-        self.layout = format_named(run.format)
+        self.preparing = Preparing(head, format_named(run.format), run.channel, calendar.current())
         self.suggest_kind = suggest_kind
-        self.calendar = calendar.current()
         self.desk = bulk.Desk(words_later=True)
         self.actor = Actor(
             staff_id=run.staff_id,
@@ -105,7 +104,7 @@ class Taking:
     def _ready(self, rows: Sequence[Row], at: datetime) -> list[Ready]:
         ready: list[Ready] = []
         for row in rows:
-            made = prepare(row, self.head, self.layout, self.run.channel, at, self.calendar)
+            made = self.preparing.prepare(row, at)
             if isinstance(made, Ready):
                 ready.append(made)
             else:
@@ -224,9 +223,8 @@ class Taking:
 
 def number_of(row: Row, head: Head, channel: str) -> Number | None:
     """The channel and number under which a row came in on the other platform, as it stands there."""
-    values = head.values(row)
-    number = values.get("external_number", "").strip()
-    return (word("channels", values.get("channel", channel)), number) if number else None
+    number = head.value(row, "external_number").strip()
+    return (word("channels", head.value(row, "channel") or channel), number) if number else None
 
 
 def _known(numbers: set[Number]) -> set[Number]:
