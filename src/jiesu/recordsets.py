@@ -69,3 +69,15 @@ def insertion(model: type[Model], *, keyed: bool = True) -> str:
         .format(table=table, columns=columns)
         .as_string()
     )
+
+
+@lru_cache(maxsize=64)
+def attributes(model: type[Model]) -> tuple[str, ...]:
+    """The names that a row of ``selection`` gets as an object, see ``making.stored``."""
+    return tuple(field.attname for field in columns_of(model, keyed=True))
+
+
+def selection(model: type[Model]) -> str:
+    """``SELECT`` of all columns of a table; its conditions follow."""
+    columns = sql.SQL(", ").join([sql.Identifier(str(f.column)) for f in columns_of(model, keyed=True)])
+    return sql.SQL("SELECT {} FROM {}").format(columns, sql.Identifier(model._meta.db_table)).as_string()
