@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
@@ -10,9 +11,12 @@ import pytest
 
 from jiesu.businesses.actions import find_or_create
 from jiesu.businesses.credit_codes import check_character
+from jiesu.businesses.divisions import division_of
 from jiesu.businesses.linking import link, link_many
 from jiesu.businesses.models import Business
 from jiesu.businesses.naming import Named
+from jiesu.places.addresses import Confidence, locate
+from jiesu.places.source import divisions
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 9, 1, 2, tzinfo=UTC)
@@ -133,3 +137,22 @@ def test_shops_are_counted_for_the_platform_they_sell_on() -> None:
     assert platforms == {platform.pk}
     assert platform.name == "淘淘购"
     assert rows[found[3]].platform is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "益阳市资阳区大码头街道五一西路12号",
+        "益阳市资阳区大码头街道五一西路7号3栋502",
+        "资阳区１２号",
+        "鼓楼区中山路1号",
+        "12号",
+    ],
+)
+def test_a_house_lies_where_its_street_does(address: str) -> None:
+    found = locate(address)
+    assert division_of(address) == (found.code if found.confidence is Confidence.HIGH else "")
+
+
+def test_no_division_has_a_number_in_its_name() -> None:
+    assert not [row.name for row in divisions() if re.search(r"\d", row.name)]

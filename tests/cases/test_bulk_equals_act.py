@@ -10,16 +10,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
-from django.db.models import Model
+from django.db import transaction
 
 from jiesu.cases import act as door
 from jiesu.cases import bulk, keys
-from jiesu.cases import models as tables
 from jiesu.cases.errors import ActionError
+from jiesu.cases.facts import replace
 from jiesu.cases.lifecycle.choices import resolve
 from jiesu.cases.lifecycle.fields import Field, Type
-from jiesu.cases.models import Case, DocumentNumber, Message
+from jiesu.cases.models import Case, DocumentNumber
 from jiesu.cases.offering import offered
 from jiesu.cases.opening import Opening, PartyInput, make_number
 from jiesu.cases.verify import verify_case
@@ -27,23 +26,12 @@ from jiesu.people.actors import Actor, citizen
 from jiesu.people.models import Staff
 from jiesu.places.queries import by_key
 from tests.cases.conftest import moment
+from tests.cases.pictures import picture
 
 pytestmark = pytest.mark.django_db
 
 HISTORIES = 500
 LONGEST = 4
-CHILDREN = (
-    tables.Clock,
-    tables.ContactEntry,
-    tables.Event,
-    tables.Link,
-    tables.Message,
-    tables.Participant,
-    tables.Party,
-    tables.Passage,
-    tables.Proposal,
-    tables.Session,
-)
 WORDS = ("电饭煲使用一天即损坏", "预付卡余额不退", "收到的手机与页面描述不符", "称重短少二两", "要求退一赔三")
 
 
@@ -205,33 +193,6 @@ class Walk:
         return None
 
 
-def rows(model: type[Model], key: bytes, case: int) -> list[dict[str, Any]]:
-    """The rows of one table of one case, ciphers opened."""
-    found = []
-    for values in model._default_manager.filter(case_id=case).order_by("seq").values():
-        if values.get("sealed") is not None:
-            values["sealed"] = keys.decrypt(key, values["sealed"])
-        plain = {k: bytes(v) if isinstance(v, memoryview) else v for k, v in values.items()}
-        if model is Message and plain["status"] in ("queued", "sent"):
-            # The one difference: nothing of a history is sent.
-            plain |= {"status": "out", "next_try_at": None, "sent_at": None}
-        found.append(plain)
-    return found
-
-
-def picture(case: int) -> dict[str, Any]:
-    """Everything stored of one case, as plain values."""
-    row = Case.objects.filter(pk=case).values().get()
-    key = keys.unwrap(row["wrapped_key"])
-    row = {k: bytes(v) if isinstance(v, memoryview) else v for k, v in row.items()} | {"wrapped_key": key}
-    shown = {"case": row, **{m.__name__: rows(m, key, case) for m in CHILDREN}}
-    for table in ("cases_complaintwords", "cases_reportwords"):
-        with connection.cursor() as cursor:
-            cursor.execute(f'SELECT words::text FROM "{table}" WHERE case_id = %s', [case])
-            shown[table] = cursor.fetchall()
-    return shown
-
-
 def series() -> list[dict[str, Any]]:
     return list(
         DocumentNumber.objects.order_by("organisation_id", "form", "year").values(
@@ -331,3 +292,52 @@ def test_both_doors_write_the_same(
     assert len(actions) > 35, sorted(actions)
     for number in numbers[:50]:
         assert verify_case(Case.objects.get(pk=number)) == []
+
+
+def test_cases_that_begin_alike_are_written_as_each_alone_would_be(
+    world: tuple[list[Actor], dict[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given cases of which many are alike, received at different instants of a few days, on both sides of changes of law
+    people, places = world
+    chance = random.Random(41)
+    walk = Walk(chance, people, places)
+    moments = (moment("2024-06-24T09:00"), moment("2026-04-13T09:00"), moment("2026-06-01T09:00"))
+    begun = [(walk.opening(at, 0), at, desk) for at in moments for desk in ("centre", "bureau")]
+    told: list[Told] = []
+    for n in range(200):
+        like, at, desk = chance.choice(begun)
+        opening = replace(
+            like,
+            number=make_number("430900", at, 700_000 + n),
+            received_at=at - timedelta(minutes=chance.randrange(2000)),
+            registered_by=places[desk],
+            parties=tuple(replace(party, name=f"{party.name}{n}") for party in like.parties),
+            occurred_on=chance.choice(("", "2024-06-01", "2024-06-02")),
+            amount=chance.choice((None, n, 1_000 + n)),
+            title=chance.choice(("", f"关于第{n}件")),
+        )
+        told.append(Told(opening, people[0], at, chance.randbytes(keys.KEY_BYTES)))
+    # when each is opened alone, and all of them are in one batch
+    mark = transaction.savepoint()
+    for one in told:
+        monkeypatch.setattr(keys, "new_data_key", lambda key=one.key: key)
+        door.open_case(one.opening, actor=one.actor, at=one.at)
+    alone = {one.opening.number: picture(one.opening.number or 0) for one in told}
+    transaction.savepoint_rollback(mark)
+    stepped: list[str] = []
+    monkeypatch.setattr(bulk, "open_draft", counting(bulk.open_draft, stepped))
+    written = bulk.write(bulk.History(t.opening, t.actor, t.at, data_key=t.key) for t in told)
+    # then every row is the same, the chain too, and few have taken the step
+    assert written.refused == []
+    for number, lived in alone.items():
+        assert picture(number or 0) == lived
+        assert verify_case(Case.objects.get(pk=number)) == []
+    assert 0 < len(stepped) < len(told) / 2
+
+
+def counting(function: Callable[..., Any], calls: list[str]) -> Callable[..., Any]:
+    def counted(*values: Any, **more: Any) -> Any:
+        calls.append(function.__name__)
+        return function(*values, **more)
+
+    return counted

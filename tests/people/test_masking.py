@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jiesu.people import masking
 from jiesu.people.masking import mask_address, mask_id, mask_name, mask_phone, mask_text, summary
 
 MESSAGES = Path(
@@ -100,6 +101,17 @@ PIECES = st.sampled_from(
 def test_masking_twice_changes_nothing(text: str) -> None:
     once = mask_text(text)
     assert mask_text(once) == once
+
+
+@given(st.lists(PIECES | st.sampled_from(masking._TITLES), max_size=12).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_what_is_looked_for_only_after_its_signs_is_never_passed_over(text: str) -> None:
+    if masking._HOME.search(text):
+        assert any(sign in text for sign in masking._HOME_SIGNS)
+    if masking._MOBILE.search(text):
+        assert masking._MOBILE_CORE.search(text)
+    if masking._TITLED_NAME.search(text):
+        assert any(title in text for title in masking._TITLES)
 
 
 @given(st.lists(PIECES, max_size=12).map("".join), st.integers(10, 80))

@@ -16,7 +16,7 @@ from typing import NamedTuple, Self
 
 from django.db.models import Model
 
-from jiesu.cases.chain import GENESIS, link_hash
+from jiesu.cases.chain import GENESIS, Blanks, link_hash
 from jiesu.cases.draft import Draft
 from jiesu.cases.facts import Data
 from jiesu.cases.models import Case, Clock, Event
@@ -80,8 +80,9 @@ class Stamp:
 
     case: Case
     event: Event
-    #: Fields of the event that all share.
-    fields: Data
+    #: Data of the event, and the fields that each case enters into it.
+    data: Blanks
+    fields: Blanks
     #: Each with whether it runs from receipt.
     clocks: tuple[tuple[Clock, bool], ...]
 
@@ -95,17 +96,22 @@ class Stamp:
         if len(draft.events) > 1 or len(draft.added) > mine or any(c.due_at is not None for c in clocks):
             return None
         (event,) = draft.events
+        given: Data = event.data["in"]
         return cls(
             case=draft.case,
             event=event,
-            fields={k: v for k, v in event.data["in"].items() if k not in OWN_FIELDS},
+            data=Blanks({k: v for k, v in event.data.items() if k != "in"}, ["in"]),
+            fields=Blanks(
+                {k: v for k, v in given.items() if k not in OWN_FIELDS},
+                [k for k in given if k in OWN_FIELDS],
+            ),
             clocks=tuple((clock, clock.started_at == opening.received_at) for clock in clocks),
         )
 
     def press(self, opening: Opening, number: int, key: bytes) -> NewCase:
         """Another case that begins like it."""
         mine = own(opening, number, key)
-        data = {**self.event.data, "in": {**self.fields, **mine.data}}
+        data = self.data.filled({"in": self.fields.filled(mine.data)})
         event = self.event
         head = link_hash(
             previous=GENESIS,

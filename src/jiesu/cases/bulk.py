@@ -138,7 +138,7 @@ def write(
     total = Written()
     waiting = iter(histories)
     while True:
-        with no_collection(), keys.one_ring():
+        with no_collection(), keys.batch():
             chunk = list(islice(waiting, batch))
             if not chunk:
                 return total

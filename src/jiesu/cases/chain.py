@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from jiesu.cases.keys import keyed_sm3, ring
@@ -20,6 +22,54 @@ def canonical(data: dict[str, Any]) -> bytes:
     '{"a":"市","b":1}'
     """
     return _ENCODER.encode(data).encode()
+
+
+class Canonical(str):
+    """An event's data that is written down already, in canonical form."""
+
+    __slots__ = ()
+
+
+class Blanks:
+    """Canonical JSON of objects that share all but a few fields: written once, and those filled in again and again.
+
+    >>> Blanks({"b": 1}, ("a",)).filled({"a": "市"})
+    '{"a":"市","b":1}'
+    """
+
+    def __init__(self, shared: Mapping[str, Any], names: Iterable[str]) -> None:
+        blank = {*names}
+        self._before: list[tuple[str, str]] = []
+        text = "{"
+        for place, name in enumerate(sorted({*shared, *blank})):
+            text += f"{',' if place else ''}{_quoted(name)}:"
+            if name in blank:
+                self._before.append((text, name))
+                text = ""
+            else:
+                text += _written(shared[name])
+        self._rest = text + "}"
+
+    def filled(self, values: Mapping[str, Any]) -> Canonical:
+        """The whole with these values in its blanks."""
+        text = "".join([before + _written(values[name]) for before, name in self._before])
+        return Canonical(text + self._rest)
+
+
+def _written(value: Any) -> str:
+    """Canonical JSON of one value; what blanks mostly hold without the encoder, which takes ten times as long."""
+    shape = type(value)
+    if shape is str:
+        return _quoted(value)
+    if shape is int:
+        return str(value)
+    if value is None:
+        return "null"
+    if shape is dict:
+        return "{" + ",".join([f"{_quoted(key)}:{_written(value[key])}" for key in sorted(value)]) + "}"
+    if shape is Canonical:
+        return str(value)
+    return _ENCODER.encode(value)
 
 
 def stamp(at: datetime) -> str:
@@ -43,11 +93,11 @@ def link_hash(
     organisation: int | None,
     type_: str,
     schema: int,
-    data: dict[str, Any],
+    data: dict[str, Any] | Canonical,
     audit_key: bytes | None = None,
 ) -> bytes:
     """HMAC-SM3 over the canonical JSON (RFC 8785) of an event and the hash before it, 32 bytes."""
-    body = canonical(
+    text = _written(
         {
             "previous": bytes(previous).hex(),
             # As text: RFC 8785 numbers are doubles and a case number has 18 digits.
@@ -62,4 +112,4 @@ def link_hash(
             "data": data,
         }
     )
-    return keyed_sm3(audit_key or ring().audit, body)
+    return keyed_sm3(audit_key or ring().audit, text.encode())

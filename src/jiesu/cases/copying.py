@@ -28,8 +28,10 @@ from django.db.models import (
     UUIDField,
 )
 from psycopg import Copy, sql
+from psycopg.types.string import BytesBinaryDumper
 from pydantic_core import to_json
 
+from jiesu.cases.chain import Canonical
 from jiesu.cases.search import table_for, vector
 from jiesu.recordsets import columns_of, values_of
 
@@ -50,7 +52,8 @@ def _json(column: Column) -> Column:
     texts: dict[int, bytes | None] = {id(None): None}
     for value in column:
         if id(value) not in texts:
-            texts[id(value)] = b"\x01" + to_json(value)
+            text = value.encode() if isinstance(value, Canonical) else to_json(value)
+            texts[id(value)] = b"\x01" + text
     return [texts[id(value)] for value in column]
 
 
@@ -143,6 +146,8 @@ def copy_rows(rows: Sequence[Model]) -> None:
         if sent.convert is not None:
             columns[place] = sent.convert(columns[place])
     with _copying(plan.statement) as copy:
+        # The dumper of the driver's own ``Binary`` would stand before it, and is no compiled one.
+        copy.cursor.adapters.register_dumper(bytes, BytesBinaryDumper)
         copy.set_types([sent.type for sent in plan.columns])
         for values in zip(*columns, strict=True):
             copy.write_row(values)

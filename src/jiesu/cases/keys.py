@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes, hmac
@@ -36,9 +37,15 @@ class Ring:
     audit: bytes
 
 
+# A case's key seals some things one after another, the ring's the key of every case.
+@lru_cache(maxsize=8)
+def _sm4(key: bytes) -> algorithms.SM4:
+    return algorithms.SM4(key)
+
+
 def _seal(key: bytes, plain: bytes) -> bytes:
-    nonce = os.urandom(NONCE_BYTES)
-    encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
+    nonce = _random(NONCE_BYTES)
+    encryptor = Cipher(_sm4(key), modes.GCM(nonce)).encryptor()
     body = encryptor.update(plain)
     # Gives nothing more: this mode has no padding.
     encryptor.finalize()
@@ -47,7 +54,7 @@ def _seal(key: bytes, plain: bytes) -> bytes:
 
 def _unseal(key: bytes, sealed: bytes) -> bytes:
     nonce, body, tag = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:-TAG_BYTES], sealed[-TAG_BYTES:]
-    decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+    decryptor = Cipher(_sm4(key), modes.GCM(nonce, tag)).decryptor()
     return decryptor.update(body) + decryptor.finalize()
 
 
@@ -123,9 +130,8 @@ def _load(path: str, stamp: int) -> Ring:
 
 def ring() -> Ring:
     """The key ring; re-read when its file changes."""
-    kept: Ring | None = getattr(_kept, "ring", None)
-    if kept is not None:
-        return kept
+    if _kept.ring is not None:
+        return _kept.ring
     # Asked for ten times in a case: one look at the file, no path arithmetic.
     path = _known_path(settings.JIESU.home)
     try:
@@ -135,18 +141,42 @@ def ring() -> Ring:
     return _load(path, stamp)
 
 
-_kept = threading.local()
+class _Kept(threading.local):
+    """What a thread keeps for the time of a batch: the ring, and random bytes that nobody has used yet."""
+
+    ring: Ring | None = None
+    random: BytesIO | None = None
+
+
+_kept = _Kept()
+#: Random bytes that a batch asks the system for at once.
+_BLOCK = 16 * 1024
 
 
 @contextmanager
-def one_ring() -> Iterator[None]:
-    """Within it this thread looks at the file once: for a batch, whose rows are seen together too."""
-    before: Ring | None = getattr(_kept, "ring", None)
-    _kept.ring = before or ring()
+def batch() -> Iterator[None]:
+    """Within it this thread looks at the ring's file once, and asks the system for random bytes in blocks.
+
+    What is left of a block is thrown away at the end, so that no process that is forked later has it too.
+    """
+    before = _kept.ring, _kept.random
+    _kept.ring, _kept.random = ring(), BytesIO()
     try:
         yield
     finally:
-        _kept.ring = before
+        _kept.ring, _kept.random = before
+
+
+def _random(count: int) -> bytes:
+    """Random bytes, never given twice."""
+    block = _kept.random
+    if block is None:
+        return os.urandom(count)
+    found = block.read(count)
+    if len(found) < count:
+        _kept.random = block = BytesIO(os.urandom(_BLOCK))
+        found = block.read(count)
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -155,7 +185,7 @@ def _known_path(home: object) -> str:
 
 
 def new_data_key() -> bytes:
-    return os.urandom(KEY_BYTES)
+    return _random(KEY_BYTES)
 
 
 def wrap(data_key: bytes) -> bytes:

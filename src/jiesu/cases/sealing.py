@@ -22,7 +22,7 @@ def sealed_columns(key: bytes, role: str, plain: dict[str, str]) -> dict[str, An
         role: undertakings are shown by name and not looked up by telephone.
         plain: name, phone, address, id_type, id_number, email and what else is known; empty values left out.
     """
-    name, phone, number = (plain.get(k, "") for k in ("name", "phone", "id_number"))
+    name, phone, number = plain.get("name", ""), plain.get("phone", ""), plain.get("id_number", "")
     business = role in BUSINESS_ROLES
     return {
         "name_masked": (name if business else mask_name(name))[:120] if name else "",

@@ -179,9 +179,10 @@ def _weigh(matter: Matter, text: str) -> tuple[float, list[str]]:
     for pattern, unit in ((matter.strong, _STRONG), (matter.plain, _PLAIN)):
         if pattern is None:
             continue
-        found = list(pattern.finditer(text))
-        if not found:
+        # Most are not there, and looking for all takes longer than looking for one.
+        if pattern.search(text) is None:
             continue
+        found = list(pattern.finditer(text))
         distinct = list(dict.fromkeys(m.group()[:12] for m in found))
         words += distinct[:3]
         weight += unit * (_LEAD_FACTOR if found[0].start() < LEAD else 0.6)
