@@ -26,10 +26,11 @@ def made(model: type[Row], **values: Any) -> Row:
         TypeError: the model has no such attribute.
     """
     plain, computed = _defaults(model)
-    if not values.keys() <= plain.keys():
-        raise TypeError(f"{model.__name__} has no {sorted(values.keys() - plain.keys())}")
     row = model.__new__(model)
-    row.__dict__ = own = {"_state": ModelState(), **plain, **values}
+    row.__dict__ = own = {**plain, **values}
+    if len(own) > len(plain):
+        raise TypeError(f"{model.__name__} has no {sorted(values.keys() - plain.keys())}")
+    own["_state"] = ModelState()
     for name, default in computed:
         if name not in values:
             own[name] = default()

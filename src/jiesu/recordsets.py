@@ -6,9 +6,9 @@ it. Here the statement depends on the table alone and is composed once; the rows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import AutoField, BinaryField, Field, Model
@@ -21,12 +21,12 @@ def columns_of(model: type[Model], *, keyed: bool) -> list[Field[Any, Any]]:
     return [f for f in model._meta.concrete_fields if f.column and (keyed or not isinstance(f, AutoField))]
 
 
-def values_of(fields: Sequence[Field[Any, Any]]) -> Callable[[Any], tuple[Any, ...]]:
-    """The getter of a row's values; a getter of one attribute alone would give no tuple."""
+def values_of(fields: Sequence[Field[Any, Any]]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """The getter of a row's values from what ``vars`` gives: attributes of a foreign key would be looked up by Python."""
     if len(fields) == 1:
-        only = attrgetter(fields[0].attname)
-        return lambda row: (only(row),)
-    return attrgetter(*(f.attname for f in fields))
+        only = fields[0].attname
+        return lambda row: (row[only],)
+    return itemgetter(*(f.attname for f in fields))
 
 
 def document(model: type[Model], rows: Iterable[Model], *, keyed: bool = True) -> str:
@@ -34,7 +34,7 @@ def document(model: type[Model], rows: Iterable[Model], *, keyed: bool = True) -
     names, binary, getter = _plan(model, keyed)
     found: list[dict[str, Any]] = []
     for row in rows:
-        values = dict(zip(names, getter(row), strict=True))
+        values = dict(zip(names, getter(vars(row)), strict=True))
         for name in binary:
             if values[name] is not None:
                 values[name] = f"\\x{values[name].hex()}"
@@ -45,7 +45,7 @@ def document(model: type[Model], rows: Iterable[Model], *, keyed: bool = True) -
 @lru_cache(maxsize=64)
 def _plan(
     model: type[Model], keyed: bool
-) -> tuple[tuple[str, ...], tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+) -> tuple[tuple[str, ...], tuple[str, ...], Callable[[Mapping[str, Any]], tuple[Any, ...]]]:
     """The names of all columns and of those that hold bytes, and the getter of a row's values."""
     fields = columns_of(model, keyed=keyed)
     binary = tuple(str(f.column) for f in fields if isinstance(f, BinaryField))

@@ -14,6 +14,7 @@ from jiesu.businesses.models import Business, BusinessKind
 from jiesu.businesses.naming import COMPANY, FILLED, Named, Place, checked, new_row
 from jiesu.making import stored
 from jiesu.recordsets import attributes, document, insertion, selection
+from jiesu.statements import LISTED, listed
 
 
 def link(named: Named, *, at: datetime) -> int | None:
@@ -122,10 +123,9 @@ def _fill(business: Business, named: Named) -> bool:
     return any(given.values())
 
 
-# Lists go as arrays: to write out some thousand values takes longer than to find the rows.
 _MEANT = f"""{selection(Business)}
-WHERE unified_credit_code = ANY(%s) OR (name_key = ANY(%s) AND address_key = ANY(%s))
-   OR (name_key = ANY(%s) AND unified_credit_code IS NOT NULL)
+WHERE unified_credit_code = ANY({LISTED}) OR (name_key = ANY({LISTED}) AND address_key = ANY({LISTED}))
+   OR (name_key = ANY({LISTED}) AND unified_credit_code IS NOT NULL)
 ORDER BY unified_credit_code
 """
 
@@ -142,8 +142,8 @@ class _Known:
         self._by_place: dict[tuple[str, str], Business] = {}
         self._companies: dict[str, list[Business]] = {}
         # Those with a code first, as they are preferred.
-        values = [codes, list(keys), list({p.address for p in asked}), companies]
-        for row in statements.fetch(_MEANT, values):
+        values = codes, keys, {p.address for p in asked}, companies
+        for row in statements.fetch(_MEANT, [listed(each) for each in values]):
             self.learn(stored(Business, attributes(Business), row))
 
     def learn(self, business: Business) -> None:

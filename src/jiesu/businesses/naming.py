@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from jiesu.businesses.credit_codes import check_credit_code
 from jiesu.businesses.divisions import division_of
@@ -33,8 +34,7 @@ class Named:
     platform: str = ""
 
 
-@dataclass(frozen=True, order=True)
-class Place:
+class Place(NamedTuple):
     """The keys under which a business is looked for."""
 
     code: str

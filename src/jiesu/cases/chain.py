@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 from typing import Any
 
@@ -72,6 +73,8 @@ def _written(value: Any) -> str:
     return _ENCODER.encode(value)
 
 
+# Of a batch all events bear one instant.
+@lru_cache(maxsize=64)
 def stamp(at: datetime) -> str:
     """An instant as it enters the hash: UTC, microseconds.
 

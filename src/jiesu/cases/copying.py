@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -114,7 +114,7 @@ class _Plan:
     """The statement, the getter of a row's values, and how each column goes."""
 
     statement: sql.Composed
-    getter: Callable[[Any], tuple[Any, ...]]
+    getter: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     columns: list[_Sent]
 
 
@@ -141,7 +141,7 @@ def copy_rows(rows: Sequence[Model]) -> None:
     if not rows:
         return
     plan = _plan(type(rows[0]), rows[0].pk is not None)
-    columns: list[Column] = list(zip(*map(plan.getter, rows), strict=True))
+    columns: list[Column] = list(zip(*map(plan.getter, map(vars, rows)), strict=True))
     for place, sent in enumerate(plan.columns):
         if sent.convert is not None:
             columns[place] = sent.convert(columns[place])

@@ -26,10 +26,12 @@ def replace(value: Value, /, **changes: Any) -> Value:
     >>> replace(Notice(form="5", to="complainant", party=1, event=1), failed=2).failed
     2
     """
-    if not changes.keys() <= value.__dict__.keys():
-        raise TypeError(f"{type(value).__name__} has no {sorted(changes.keys() - value.__dict__.keys())}")
     copy = object.__new__(type(value))
-    copy.__dict__.update(value.__dict__, **changes)
+    own = copy.__dict__
+    own.update(value.__dict__)
+    own.update(changes)
+    if len(own) > len(value.__dict__):
+        raise TypeError(f"{type(value).__name__} has no {sorted(changes.keys() - value.__dict__.keys())}")
     return copy
 
 

@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Model
 
@@ -162,8 +164,14 @@ def make_number(division: str, at: datetime, serial: int) -> int:
     >>> make_number("430900", datetime(2026, 12, 31, 17, 0, tzinfo=UTC), 42)
     430900270000000042
     """
+    return _first(division, at) + serial
+
+
+@lru_cache(maxsize=64)
+def _first(division: str, at: datetime) -> int:
+    """What the numbers of a division and a year begin with, followed by zeros."""
     year = at.astimezone(SHANGHAI).year % 100
-    return int(f"{division[:6]:0<6}{year:02d}{serial:010d}")
+    return int(f"{division[:6]:0<6}{year:02d}{0:010d}")
 
 
 def next_serial() -> int:
@@ -255,8 +263,7 @@ def open_draft(
 OWN_FIELDS = frozenset({"received_at", "facts", "demand", "occurred_on", "amount"})
 
 
-@dataclass(frozen=True)
-class Own:
+class Own(NamedTuple):
     """What is a case's own, however many cases begin like it.
 
     Args:

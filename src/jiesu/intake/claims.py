@@ -13,15 +13,18 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from jiesu import statements
+from jiesu.statements import LISTED, listed
+
 #: For how long rows lie about that nobody needs.
 KEPT = timedelta(hours=1)
 
 #: In one order for all, so that two who claim the same numbers never wait for each other. Where a row is there already it
 #: is changed: so it is locked as well, and whoever holds it is waited for.
-_CLAIM = """
-INSERT INTO intake_numberclaim (key, at) SELECT key, %s FROM unnest(%s::bigint[]) AS key
+_CLAIM = f"""
+INSERT INTO intake_numberclaim (key, at) SELECT key, %s FROM unnest({LISTED}::bigint[]) AS key
 ON CONFLICT (key) DO UPDATE SET at = excluded.at
-"""
+"""  # noqa: S608 - a constant of ours
 #: What somebody holds is passed over.
 _FORGET = """
 DELETE FROM intake_numberclaim WHERE key IN (
@@ -37,8 +40,7 @@ def claim(numbers: Iterable[tuple[str, str]], *, at: datetime) -> None:
     """
     keys = sorted({_key(channel, number) for channel, number in numbers if number})
     if keys:
-        with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, [at, keys])
+        statements.run(_CLAIM, [at, listed(keys)])
 
 
 def forget(at: datetime) -> int:

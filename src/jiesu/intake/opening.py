@@ -76,12 +76,16 @@ def opening_of(
     division: str,
     contact: int,
     business: int | None,
+    number: int | None = None,
+    parties: tuple[PartyInput, ...] = (),
+    title: str = "",
 ) -> Opening:
-    """What a case of this kind starts with, of a contact; without its number and its parties.
+    """What a case of this kind starts with, of a contact.
 
     Args:
         division: six digits of the registering centre, for the number.
         contact, business: their keys.
+        number, parties, title: where they are known already.
     """
     form = checked.form
     return Opening(
@@ -90,8 +94,10 @@ def opening_of(
         registered_by=registered_by,
         division=division,
         received_at=checked.received_at,
-        parties=(),
+        parties=parties,
         text=form.text,
+        title=title,
+        number=number,
         demand=form.demand,
         occurred_on=form.occurred_on,
         amount=checked.amount,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext
 
@@ -29,8 +29,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True)
-class Ready:
+class Ready(NamedTuple):
     """A row that can be taken in."""
 
     row: int

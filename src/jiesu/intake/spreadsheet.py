@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import xlsxwriter
 import yaml
@@ -96,8 +96,7 @@ class Format:
     alone: bool = False
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row: its number as people see it in the file, and its cells as they stand there."""
 
     number: int

@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 from jiesu import statements
 from jiesu.businesses.linking import link_many
 from jiesu.cases import bulk, jobs
-from jiesu.cases.facts import replace
 from jiesu.cases.opening import make_number
 from jiesu.intake import claims
 from jiesu.intake.histories import contact_row
@@ -26,6 +25,7 @@ from jiesu.intake.suggesting import SuggestKind, kind_of
 from jiesu.making import made
 from jiesu.people import calendar
 from jiesu.people.actors import Actor
+from jiesu.statements import LISTED, listed
 
 #: Cases for which one job suggests.
 CHUNK = 50
@@ -127,7 +127,7 @@ class Taking:
     def _fresh(self, ready: list[Ready], before: set[Number] | frozenset[Number]) -> list[Ready]:
         """Rows that have not come in before: not in this file, not under their number on the other platform."""
         rows = [r.row for r in ready]
-        taken: dict[int, int | None] = dict(statements.fetch(_TAKEN, [self.run.sha256, rows]))
+        taken: dict[int, int | None] = dict(statements.fetch(_TAKEN, [self.run.sha256, listed(rows)]))
         there = _known({(r.form.channel, r.form.external_number) for r in ready})
         seen: set[Number] = set()
         fresh: list[Ready] = []
@@ -201,9 +201,10 @@ class Taking:
             division=division,
             contact=contact,
             business=business,
+            number=number,
+            parties=parties(form, kind, business_id=business),
+            title=one.title,
         )
-        found = parties(form, kind, business_id=business)
-        opening = replace(opening, number=number, parties=found, title=one.title)
         details = {k: v for k, v in form.plain().items() if k != "text"}
         row = contact_row(
             opening, pk=contact, cases=[number], at=at, staff_id=self.run.staff_id, kind=form.kind, line=form.line,
@@ -226,12 +227,13 @@ def number_of(row: Row, head: Head, channel: str) -> Number | None:
     return (word("channels", head.value(row, "channel") or channel), number) if number else None
 
 
-# Lists go as arrays: to write out some thousand values takes longer than to find the rows.
-_TAKEN = "SELECT row, run_id FROM intake_importedrow WHERE source = %s AND row = ANY(%s)"
-_THERE = "SELECT channel, external_number FROM intake_contact WHERE external_number <> '' AND external_number = ANY(%s)"
+_TAKEN = f"SELECT row, run_id FROM intake_importedrow WHERE source = %s AND row = ANY({LISTED}::int[])"  # noqa: S608 - a constant of ours
+_THERE = f"""
+SELECT channel, external_number FROM intake_contact WHERE external_number <> '' AND external_number = ANY({LISTED})
+"""  # noqa: S608 - a constant of ours
 
 
 def _known(numbers: set[Number]) -> set[Number]:
     """Which of these (channel, number on the other platform) have come in before."""
     wanted = {number for _channel, number in numbers if number}
-    return numbers & {(row[0], row[1]) for row in statements.fetch(_THERE, [list(wanted)])}
+    return numbers & {(row[0], row[1]) for row in statements.fetch(_THERE, [listed(wanted)])}

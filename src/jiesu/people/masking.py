@@ -167,14 +167,14 @@ def mask_text(text: str) -> str:
     # Addresses first: what follows would cut them into pieces.
     if any(sign in text for sign in _HOME_SIGNS):
         text = _HOME.sub(_at_home, text)
-    text = _EMAIL.sub(r"\g<first>***@***", text)
+    text = _EMAIL.sub(lambda m: f"{m['first']}***@***", text)
     text = _LONG_NUMBER.sub(lambda m: mask_id(re.sub(r"[ -]", "", m.group())), text)
     if _MOBILE_CORE.search(text):
         text = _MOBILE.sub(_mobile, text)
     text = _SPOKEN_MOBILE.sub("***********", text)
     text = _LANDLINE.sub(_landline, text)
-    text = _TOLD_PHONE.sub(r"\g<cue>\g<gap>****\g<c>", text)
-    text = _WECHAT.sub(r"\g<cue>\g<gap>\g<first>****", text)
+    text = _TOLD_PHONE.sub(lambda m: f"{m['cue']}{m['gap']}****{m['c']}", text)
+    text = _WECHAT.sub(lambda m: f"{m['cue']}{m['gap']}{m['first']}****", text)
     text = _PLATE.sub(lambda m: f"{m['head']}****{m['body'][-1]}", text)
     for pattern in (_TOLD_NAME, _TOLD_NAME_LOOSE, _SELF_NAME):
         text = pattern.sub(_named, text)
