@@ -354,7 +354,7 @@ class Desk:
             copy_rows(rows)
         copy_rows(marks(counted(new.case) for _h, new in opened))
         if self.words_later:
-            copy_rows([made(WordsOwed, case_id=new.case.pk) for _h, new in opened])
+            copy_rows([made(WordsOwed, case_id=new.case.id) for _h, new in opened])
         else:
             copy_words((new.case.pk, new.case.kind, _words(h, new.case)) for h, new in opened)
 

@@ -229,7 +229,7 @@ def _readers(shape: type) -> Mapping[str, Reader | None]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if type(value) is not str and (isinstance(value, bool) or not isinstance(value, str | int | float)):
         raise ValueError(_("应当是文字。"))
     text = str(value)
     if "\x00" in text or "\r\n" in text:
@@ -255,18 +255,21 @@ def _given(part: Any) -> dict[str, Any]:
     """A part of the form as JSON values, without what was not given."""
     kept: dict[str, Any] = {}
     for name, value in vars(part).items():
-        if value is NOBODY or value is NO_AGENT or value is NO_RESPONDENT:
-            continue
         if type(value) is str:
             if value:
                 kept[name] = value
+        # "No" to a consent is an answer; everywhere else False only means that a box was left alone.
+        elif value is None or value is False:
+            if value is False and "consent" in name:
+                kept[name] = False
+        elif value is NOBODY or value is NO_AGENT or value is NO_RESPONDENT:
+            continue
         elif isinstance(value, Person | Agent | Respondent):
             if inner := _given(value):
                 kept[name] = inner
         elif isinstance(value, tuple):
             if value:
                 kept[name] = [_given(one) for one in value]
-        # "No" to a consent is an answer; everywhere else False only means that a box was left alone.
-        elif value or (value is False and "consent" in name):
+        else:
             kept[name] = value
     return kept
