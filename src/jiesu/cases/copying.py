@@ -48,13 +48,16 @@ class _Sent:
 
 def _json(column: Column) -> Column:
     """Values as JSON. Rows that are alike share one value, which is written once."""
-    # Before the text goes the version of the format.
-    texts: dict[int, bytes | None] = {id(None): None}
-    for value in column:
-        if id(value) not in texts:
-            text = value.encode() if isinstance(value, Canonical) else to_json(value)
-            texts[id(value)] = b"\x01" + text
-    return [texts[id(value)] for value in column]
+    shared = [*map(id, column)]
+    texts = {key: _document(value) for key, value in dict(zip(shared, column, strict=True)).items()}
+    return [*map(texts.__getitem__, shared)]
+
+
+def _document(value: Any) -> bytes | None:
+    """A document as its column takes it: before the text goes the version of the format."""
+    if value is None:
+        return None
+    return b"\x01" + (value.encode() if isinstance(value, Canonical) else to_json(value))
 
 
 def _text(column: Column) -> Column:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -72,14 +74,14 @@ class PartyRole(TextChoices):
 
 
 #: The party that brought the case in, by kind; the one on the other side.
-BRINGER = {
+BRINGER: Mapping[str, PartyRole | None] = {
     Kind.COMPLAINT: PartyRole.COMPLAINANT,
     Kind.REPORT: PartyRole.INFORMANT,
     Kind.LEAD: None,
     Kind.CONSULTATION: PartyRole.ENQUIRER,
     Kind.OTHER: PartyRole.ENQUIRER,
 }
-OPPOSITE = {
+OPPOSITE: Mapping[str, PartyRole] = {
     Kind.COMPLAINT: PartyRole.RESPONDENT,
     Kind.REPORT: PartyRole.REPORTED,
     Kind.LEAD: PartyRole.REPORTED,

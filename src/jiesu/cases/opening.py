@@ -16,7 +16,7 @@ from jiesu.cases import keys, search
 from jiesu.cases.draft import Composer, Draft
 from jiesu.cases.facts import CaseState, Data, replace
 from jiesu.cases.files import Upload, store_files
-from jiesu.cases.kinds import OPPOSITE, Kind, NationalStatus
+from jiesu.cases.kinds import OPPOSITE, NationalStatus
 from jiesu.cases.lifecycle.fields import SHANGHAI
 from jiesu.cases.lifecycle.table import NEW, Context
 from jiesu.cases.models import Case, Link
@@ -286,7 +286,7 @@ def own(opening: Opening, number: int, key: bytes) -> Own:
     plain: dict[int, dict[str, str]] = {}
     texts: dict[int, str] = {}
     data: Data = {"received_at": opening.received_at.isoformat()}
-    opposite = OPPOSITE[Kind(opening.kind)]
+    opposite = OPPOSITE[opening.kind]
     respondent = ""
     for seq, party in enumerate(opening.parties, 1):
         plain[seq] = party.plain()

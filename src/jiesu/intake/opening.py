@@ -36,7 +36,7 @@ def parties(form: ContactForm, kind: str, *, business_id: int | None) -> tuple[P
     The agent is told in place of the complainant once the authorisation is complete (order 121 art. 11), the
     representatives in place of those who chose them (art. 12).
     """
-    bringer = BRINGER[Kind(kind)]
+    bringer = BRINGER[kind]
     people = list(form.people) if bringer is not None else []
     if kind == Kind.REPORT and form.anonymous:
         people = [hidden for p in people if (hidden := p.unnamed()).given]
@@ -62,7 +62,7 @@ def parties(form: ContactForm, kind: str, *, business_id: int | None) -> tuple[P
     if agent_at is not None:
         found.append(_agent(form.agent))
     if form.respondent.given:
-        found.append(_respondent(form.respondent, OPPOSITE[Kind(kind)].value, business_id))
+        found.append(_respondent(form.respondent, OPPOSITE[kind].value, business_id))
     return tuple(found)
 
 
