@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
+from django.db import DataError, connection
 from django.db.models import (
     BigIntegerField,
     BinaryField,
@@ -77,14 +77,28 @@ def _days(column: Column) -> Column:
     return [None if day is None else day.toordinal() - _FIRST_DAY for day in column]
 
 
+def _whole(bits: int) -> Callable[[Column], Column]:
+    limit = 2 ** (bits - 1)
+
+    def convert(column: Column) -> Column:
+        """Numbers as they are, where the column can hold them: the driver would store what is left of a larger one."""
+        there = {*column}
+        there.discard(None)
+        if there and not -limit <= min(there) <= max(there) < limit:
+            raise DataError(f"a whole number of more than {bits} bits")
+        return column
+
+    return convert
+
+
 _PLAIN = {str, type(None)}
 _EPOCH, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _FIRST_DAY = _EPOCH.toordinal()
 #: Columns by the class of their field; a subclass stands before its base.
 _SENT: dict[type[Field[Any, Any]], _Sent] = {
-    SmallIntegerField: _Sent("int2"),
-    BigIntegerField: _Sent("int8"),
-    IntegerField: _Sent("int4"),
+    SmallIntegerField: _Sent("int2", _whole(16)),
+    BigIntegerField: _Sent("int8", _whole(64)),
+    IntegerField: _Sent("int4", _whole(32)),
     BooleanField: _Sent("bool"),
     BinaryField: _Sent("bytea"),
     UUIDField: _Sent("uuid"),
@@ -104,8 +118,8 @@ def _sent(field: Field[Any, Any]) -> _Sent:
     """
     if isinstance(field, ForeignKey):
         return _sent(field.target_field)
-    if isinstance(field, ArrayField):
-        return _Sent(f"{_sent(field.base_field).type}[]")
+    if isinstance(field, ArrayField) and isinstance(field.base_field, BigIntegerField):
+        return _Sent("int8[]")
     for shape, sent in _SENT.items():
         if isinstance(field, shape):
             return sent
