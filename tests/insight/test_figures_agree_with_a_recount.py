@@ -13,7 +13,8 @@ import python_calamine
 from django.db import connection
 
 from jiesu.insight import reports, showing, workbook
-from jiesu.insight.figures import figures
+from jiesu.insight.figures import Unit, figures
+from jiesu.insight.hotspots.figures import SUPERVISION
 from jiesu.insight.scope import Scope, regions_below
 from jiesu.people.actors import SYSTEM
 
@@ -89,6 +90,8 @@ def recount(key: str, where: str) -> Any:
         "rated": "SELECT count(*) FROM {cases} JOIN cases_event e ON e.case_id = c.id AND e.type = 'rate'",
         "satisfied_rate": """SELECT round(count(*) FILTER (WHERE (e.data->'in'->>'stars')::int >= 4)::numeric / nullif(count(*), 0), 4)
                                FROM {cases} JOIN cases_event e ON e.case_id = c.id AND e.type = 'rate'""",
+        # Of these there are none here; they have a test of their own.
+        **{figure.key: "SELECT NULL" if figure.unit == Unit.RATE else "SELECT 0" for figure in SUPERVISION},
     }  # fmt: skip
     return sql(plain[key].replace("%", "%%"), where)
 

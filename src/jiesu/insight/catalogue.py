@@ -1,4 +1,6 @@
-"""The figures of what is taken in and handled, each declared once; how they are divided stands in ``breakdowns``."""
+"""The figures of what is taken in and handled, each declared once; how they are divided stands in ``breakdowns``,
+those of supervision notices and consumer warnings in ``hotspots.figures``.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +27,7 @@ from jiesu.insight.figures import (
     rate,
     register,
 )
+from jiesu.insight.hotspots.figures import SUPERVISION
 from jiesu.insight.tallies.keeping import Counts
 from jiesu.insight.words import subject_word
 
@@ -146,4 +149,4 @@ DECLARED: tuple[Figure, ...] = (
 BY_REGION = ("contacts", "complaints", "complaints_accepted", "complaints_closed", "on_time_rate",
              "mediation_success_rate", "days_to_close_median", "recovered_yuan")  # fmt: skip
 
-register(*DECLARED, *BREAKDOWNS)
+register(*DECLARED, *SUPERVISION, *BREAKDOWNS)

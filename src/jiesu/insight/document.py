@@ -35,6 +35,8 @@ of the JSON. A part of the product adds its own with `jiesu.insight.figures.regi
   that would be published just the same, also for whoever takes the numbers of the own county or city off the sums. A figure
   is shown where every count it is made of is, a sum where enough complaints stand behind it. Cases of a kind and contacts
   of it are hidden together where they are nearly as many.
+- Supervision notices and consumer warnings belong to the bureau that sent or published them and to the day on which it did; what
+  became of a notice counts for that day too. They lead to no list of cases, and open data leave them out.
 - Industry is the section (门类) of GB/T 4754—2017 in which the registry holds the respondent of the contact's first case. Nothing
   derives it: heads, supervisors and the legal section enter it (登记行业), those businesses first about which most came; contacts
   about others count as 未登记. The registry itself is not connected, and sheets that are imported have no column for it.

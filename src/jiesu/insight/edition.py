@@ -54,7 +54,7 @@ def published(report: Report, *, threshold: int) -> Report:
     )
     return replace(
         report,
-        figures=tuple(measured(m.figure, scope.region) for m in report.figures),
+        figures=tuple(measured(m.figure, scope.region) for m in report.figures if m.figure.published),
         regions=regions,
         tables=(months, *(replace(t, rows=tuple(sorted(t.rows, key=_largest))) for t in tables)),
         course=(),

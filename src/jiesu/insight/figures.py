@@ -45,6 +45,7 @@ class Group(StrEnum):
     PERIODS = "periods"
     MEDIATION = "mediation"
     REPORTS = "reports"
+    SUPERVISION = "supervision"
 
 
 GROUPS: dict[str, Label] = {
@@ -53,6 +54,7 @@ GROUPS: dict[str, Label] = {
     Group.PERIODS: _("期限"),
     Group.MEDIATION: _("调解和挽回损失"),
     Group.REPORTS: _("举报核查和评价"),
+    Group.SUPERVISION: _("督办和消费警示"),
 }
 #: Whole sources, as they are named beside the figures.
 CONTACTS: Label = _("来件登记（每件来件计一次）")
@@ -74,6 +76,7 @@ class Figure:
         cases: the condition on the cases behind it, if it counts cases.
         listed: how many these are, where the figure itself is not their number; ``listing`` says which they are.
         readers: roles that may read it, each within the own line of command.
+        published: whether open data give it out; what they do, they hide where it is small.
         better: 1 where more is better, -1 where less is, 0 where neither; only the first two are ranked.
     """
 
@@ -89,6 +92,7 @@ class Figure:
     better: int = 0
     listed: Callable[[Counts], int] | None = None
     listing: Label = ""
+    published: bool = True
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,11 @@ def register(*declared: Figure | Breakdown) -> None:
 def figures() -> tuple[Figure, ...]:
     """All figures, as they were declared."""
     return tuple(_figures.values())
+
+
+def published_figures() -> tuple[Figure, ...]:
+    """Those that open data give out."""
+    return tuple(f for f in figures() if f.published)
 
 
 def figure(key: str) -> Figure | None:

@@ -19,7 +19,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from jiesu.insight.figures import KINDS, Breakdown, Figure, Unit, Value, breakdowns, figures
+from jiesu.insight.figures import KINDS, Breakdown, Figure, Unit, Value, breakdowns, published_figures
 from jiesu.insight.periods import Span
 from jiesu.insight.reports import plain
 from jiesu.insight.scope import Code, InsightError, Scope, region_name, regions_of
@@ -216,7 +216,7 @@ def _twins(code: str, values: Mapping[tuple[str, str], int], threshold: int) -> 
 def _keys(tree: _Region) -> set[str]:
     """The counts that are published or that a published figure is made of."""
     found: set[str] = set()
-    for figure in figures():
+    for figure in published_figures():
         found |= needs(figure, tree.counts)
     found |= {k for k in tree.counts if k.startswith(f"{MONTH}|")}
     for breakdown in breakdowns():
@@ -256,7 +256,7 @@ def needs(figure: Figure, counts: Counts) -> set[str]:
 
 def _data(region: _Region, unshown: frozenset[Cell]) -> Iterator[Datum]:
     name = region.name
-    for figure in figures():
+    for figure in published_figures():
         closed = any((region.code, key) in unshown for key in needs(figure, region.counts))
         value = None if closed else figure.of(region.counts)
         yield Datum(region.code, name, "figures", figure.key, str(figure.label), figure.unit, value, closed)
@@ -299,7 +299,9 @@ def as_json(data: Iterable[Datum], *, scope: Scope, threshold: int) -> bytes:
         "year": scope.since.year,
         "as_of": scope.now.isoformat(),
         "threshold": threshold,
-        "formulas": {f.key: {"formula": str(f.formula), "source": str(f.source)} for f in figures()},
+        "formulas": {
+            f.key: {"formula": str(f.formula), "source": str(f.source)} for f in published_figures()
+        },
         "data": [
             {**{name: getattr(d, name) for name in _HEAD}, "value": plain(d.value, Unit(d.unit))}
             for d in data

@@ -97,7 +97,9 @@ def _told(report: Report, note: str, footer: str) -> dict[str, Any]:
         },
         "regions": region_rows(report),
         "groups": [
-            {"label": str(label), "rows": group_rows(report, group)} for group, label in GROUPS.items()
+            {"label": str(label), "rows": rows}
+            for group, label in GROUPS.items()
+            if len(rows := group_rows(report, group)) > 1
         ],
         "tables": [
             {

@@ -169,19 +169,19 @@ def _regions(
     scope: Scope, below: Sequence[tuple[str, str]], counts: dict[str, Counts], shown: Sequence[Figure]
 ) -> tuple[RegionRow, ...]:
     columns = [f for key in BY_REGION if (f := figure(key)) is not None and f in shown]
-    rows = [
-        RegionRow(code, name, tuple(Measured(f, f.of(counts[code])) for f in columns))
-        for code, name in below
-        if counts[code]
-    ]
     if not below:
         return ()
     rest = Counts(counts[scope.unit])
     for code, _name in below:
         rest.subtract(counts[code])
-    if any(rest.values()):
-        rows.append(RegionRow("", _("本级"), tuple(Measured(f, f.of(rest)) for f in columns)))
-    return tuple(rows)
+    # Days of which nothing is left would make a median of nothing.
+    rest = +rest
+    rows = [
+        RegionRow(code, name, tuple(Measured(f, f.of(found)) for f in columns))
+        for code, name, found in (*((c, n, counts[c]) for c, n in below), ("", _("本级"), rest))
+    ]
+    # A row of nothing would tell that something is counted there which this reader's columns do not show.
+    return tuple(row for row in rows if any(m.value for m in row.values))
 
 
 def table(breakdown: Breakdown, counts: Counts, before: Counts) -> Table:

@@ -138,7 +138,7 @@ _FROM = {
 def _taken(notice: int, seen: Iterable[Seen], deed: NoticeDeed, actor: Actor) -> list[NoticeAddress]:
     """The parts that somebody wants to follow up, locked, as the screen showed them and as the deed needs them."""
     shown = {each.address: each.step for each in seen}
-    rows = NoticeAddress.objects.select_for_update(of=("self",)).select_related("organisation")
+    rows = NoticeAddress.objects.select_for_update(of=("self",)).select_related("organisation", "notice")
     own = rows.filter(notice=notice, notice__organisation=actor.authority_id or 0)
     found = list(own.filter(pk__in=shown).order_by("pk"))
     if not shown or len(found) != len(shown) or not actor.has(*ABOVE):

@@ -106,6 +106,7 @@ def issue(
                 )
                 for bureau, numbers in sorted(by_bureau.items())
             )
+            steps.mark([notice])
     return notice
 
 
@@ -201,7 +202,7 @@ def answer(*, notice: int, text: str, actor: Actor, at: datetime, step: int | No
             ``notice_changed``, ``notice_answer_needed``.
     """
     own = actor.authority_id or 0
-    rows = NoticeAddress.objects.select_for_update(of=("self",)).select_related("organisation")
+    rows = NoticeAddress.objects.select_for_update(of=("self",)).select_related("organisation", "notice")
     row = rows.filter(notice=notice, organisation=own).first()
     if row is None:
         raise HotSpotError(Code.NOTICE_NOT_FOUND)

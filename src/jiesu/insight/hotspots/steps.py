@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from jiesu.cases.facts import SHANGHAI
+from jiesu.cases.inserting import insert_rows
+from jiesu.cases.marking import day_of, marks
 from jiesu.insight.hotspots.errors import Code, HotSpotError
-from jiesu.insight.hotspots.models import NoticeAddress, NoticeDeed, NoticeStep
+from jiesu.insight.hotspots.models import NoticeAddress, NoticeDeed, NoticeStep, SupervisionNotice
 from jiesu.people.actors import Actor
 
 
@@ -18,15 +20,23 @@ def last_step(address: NoticeAddress) -> int:
     return max((step.pk for step in address.steps.all()), default=0)
 
 
+def mark(notices: Iterable[SupervisionNotice]) -> None:
+    """Have notices counted anew, in the transaction of what changed."""
+    insert_rows(marks((day_of(notice.at), notice.organisation_id) for notice in notices))
+
+
 def add(
-    addresses: Iterable[NoticeAddress],
+    addresses: Collection[NoticeAddress],
     deed: NoticeDeed,
     *,
     actor: Actor | None,
     at: datetime,
     words: str = "",
 ) -> None:
-    """Record a deed about some parts, by a person or, without one, by the system."""
+    """Record a deed about some parts, by a person or, without one, by the system; the notices count anew."""
+    # A reminder changes no figure.
+    if deed != NoticeDeed.REMIND:
+        mark(address.notice for address in addresses)
     NoticeStep.objects.bulk_create(
         [
             NoticeStep(

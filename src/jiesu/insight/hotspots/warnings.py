@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from jiesu.cases.counting import also_approved
+from jiesu.cases.inserting import insert_rows
+from jiesu.cases.marking import day_of, marks
 from jiesu.insight.hotspots import queries
 from jiesu.insight.hotspots.deeds import reason_of
 from jiesu.insight.hotspots.errors import Code, HotSpotError
@@ -74,6 +76,8 @@ def decide(*, warning: int, approve: bool, reason: str = "", actor: Actor, at: d
     row.state = WarningState.PUBLISHED if approve else WarningState.REFUSED
     row.decided_by_id, row.decided_at = actor.staff_id, at
     row.save(update_fields=("state", "reason", "decided_by", "decided_at"))
+    if approve:
+        insert_rows(marks([(day_of(at), row.organisation_id)]))
     return row
 
 

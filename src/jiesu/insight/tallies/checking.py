@@ -11,14 +11,8 @@ from django.db import connection, transaction
 from jiesu.cases.models import TallyMark
 from jiesu.insight.tallies.keeping import CellKey, Counts, TallyKey, count_day, sums_over
 from jiesu.insight.tallies.models import Cell, Tally, TallyState
+from jiesu.insight.tallies.sources import sources
 from jiesu.places.models import Organisation
-
-_DAYS = """
-SELECT day FROM insight_cell UNION
-SELECT (received_at AT TIME ZONE 'Asia/Shanghai')::date FROM cases_case UNION
-SELECT (received_at AT TIME ZONE 'Asia/Shanghai')::date FROM intake_contact
-ORDER BY 1
-"""
 
 
 def differences() -> Iterator[CellKey | TallyKey]:
@@ -58,6 +52,7 @@ def _key(cell: Cell) -> CellKey:
 
 
 def _days() -> list[date]:
+    found = dict.fromkeys(["SELECT day FROM insight_cell", *(source.days for source in sources())])
     with connection.cursor() as cursor:
-        cursor.execute(_DAYS)
+        cursor.execute(f"{' UNION '.join(found)} ORDER BY 1")
         return [row[0] for row in cursor.fetchall()]

@@ -125,20 +125,18 @@ RETURNING day, holder_id
 """
 _BECAME_LATE = """
 INSERT INTO cases_tallymark (id, day, holder_id)
-SELECT gen_random_uuid(), day, holder FROM (
-    SELECT DISTINCT (c.received_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
-           coalesce(c.organisation_id, c.registered_by_id) AS holder
-      FROM cases_clock q JOIN cases_case c ON c.id = q.case_id
-     WHERE q.state = 'open' AND q.due_on >= %s AND q.due_on < %s) found
+SELECT gen_random_uuid(), day, holder FROM ({turned}) found(day, holder) GROUP BY day, holder
 """
 
 
 def _turn(today: date) -> None:
-    """Marks whose clocks ran out between the day of the last count and today; nothing else changes by itself."""
+    """Marks what became late between the day of the last count and today; nothing else changes by itself."""
     state = TallyState.objects.filter(pk=_ONLY).first()
     if state is not None and state.today != today:
+        since, until = sorted((state.today, today))
+        turned = " UNION ALL ".join(source.turned for source in sources() if source.turned)
         with connection.cursor() as cursor:
-            cursor.execute(_BECAME_LATE, sorted((state.today, today)))
+            cursor.execute(_BECAME_LATE.format(turned=turned), {"since": since, "until": until})
 
 
 def _recount(marks: Iterable[Counted], today: date) -> dict[TallyKey, Counts]:

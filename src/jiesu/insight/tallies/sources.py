@@ -17,12 +17,18 @@ class Source:
         sql: gives ``province, city, county, holder, key, n`` (grouped) for rows received from ``%(begins)s`` until
             before ``%(ends)s`` with a holder in ``%(holders)s``; what is late is judged by ``%(today)s``. Whoever
             changes such a row marks its day and holder (``cases.marking``).
+        days: gives the days of which there are rows, for whoever checks.
+        turned: gives ``day, holder`` of rows that nobody changed and that are late on ``%(until)s`` as they were not
+            on ``%(since)s``, or the other way round; empty where nothing becomes late by itself.
     """
 
     name: str
     sql: str
+    days: str
+    turned: str = ""
 
 
+_CASE_DAYS = "SELECT (received_at AT TIME ZONE 'Asia/Shanghai')::date FROM cases_case"
 #: Names of counts are words joined by full stops; what a row is divided by follows a bar.
 CASES = Source(
     "cases",
@@ -64,6 +70,7 @@ SELECT province, city, county, holder, kind || '.' || key, sum(n)
  WHERE key IS NOT NULL AND n <> 0
  GROUP BY 1, 2, 3, 4, 5
 """,
+    _CASE_DAYS,
 )
 CLOCKS = Source(
     "clocks",
@@ -77,6 +84,12 @@ SELECT c.province, c.city, c.county, coalesce(c.organisation_id, c.registered_by
    AND coalesce(c.organisation_id, c.registered_by_id) = ANY(%(holders)s)
    AND q.state NOT IN ('void', 'suspended')
  GROUP BY 1, 2, 3, 4, 5
+""",
+    _CASE_DAYS,
+    """
+SELECT (c.received_at AT TIME ZONE 'Asia/Shanghai')::date, coalesce(c.organisation_id, c.registered_by_id)
+  FROM cases_clock q JOIN cases_case c ON c.id = q.case_id
+ WHERE q.state = 'open' AND q.due_on >= %(since)s AND q.due_on < %(until)s
 """,
 )
 #: A contact belongs to the place of the first case that came of it, else to whoever registered it.
@@ -104,6 +117,48 @@ SELECT province, city, county, holder, key, count(*)
  WHERE holder = ANY(%(holders)s) AND key IS NOT NULL
  GROUP BY 1, 2, 3, 4, 5
 """,
+    "SELECT (received_at AT TIME ZONE 'Asia/Shanghai')::date FROM intake_contact",
+)
+#: A supervision notice belongs to the bureau that sent it and the day on which it did; so do the parts of those addressed.
+NOTICES = Source(
+    "notices",
+    """
+WITH sent AS (
+    SELECT n.id, o.province, o.city, o.county, n.organisation_id AS holder
+      FROM insight_supervisionnotice n JOIN places_organisation o ON o.id = n.organisation_id
+     WHERE n.at >= %(begins)s AND n.at < %(ends)s AND n.organisation_id = ANY(%(holders)s)
+), counted AS (
+    SELECT province, city, county, holder, 'notices.sent' AS key FROM sent
+     UNION ALL
+    SELECT province, city, county, holder, 'notices.' || key
+      FROM sent JOIN insight_noticeaddress a ON a.notice_id = sent.id CROSS JOIN LATERAL (VALUES
+        ('addressed'),
+        (CASE WHEN a.state IN ('accepted', 'withdrawn') THEN a.state END),
+        (CASE WHEN a.state = 'withdrawn' THEN NULL
+              WHEN coalesce((a.answered_at AT TIME ZONE 'Asia/Shanghai')::date, %(today)s) > a.answer_by THEN 'late'
+              WHEN a.answered_at IS NOT NULL THEN 'on_time' END)) AS v(key)
+     WHERE key IS NOT NULL
+)
+SELECT province, city, county, holder, key, count(*) FROM counted GROUP BY 1, 2, 3, 4, 5
+""",
+    "SELECT (at AT TIME ZONE 'Asia/Shanghai')::date FROM insight_supervisionnotice",
+    """
+SELECT (n.at AT TIME ZONE 'Asia/Shanghai')::date, n.organisation_id
+  FROM insight_noticeaddress a JOIN insight_supervisionnotice n ON n.id = a.notice_id
+ WHERE a.state = 'open' AND a.answer_by >= %(since)s AND a.answer_by < %(until)s
+""",
+)
+#: A warning belongs to the bureau that published it and the day on which it did, also once it is withdrawn.
+WARNINGS = Source(
+    "warnings",
+    """
+SELECT o.province, o.city, o.county, w.organisation_id, 'warnings.published', count(*)
+  FROM insight_consumerwarning w JOIN places_organisation o ON o.id = w.organisation_id
+ WHERE w.decided_at >= %(begins)s AND w.decided_at < %(ends)s AND w.organisation_id = ANY(%(holders)s)
+   AND w.state IN ('published', 'withdrawn')
+ GROUP BY 1, 2, 3, 4
+""",
+    "SELECT (decided_at AT TIME ZONE 'Asia/Shanghai')::date FROM insight_consumerwarning WHERE decided_at IS NOT NULL",
 )
 
 _sources: dict[str, Source] = {}
@@ -125,5 +180,5 @@ def sources() -> tuple[Source, ...]:
     return tuple(_sources.values())
 
 
-for each in (CASES, CLOCKS, CONTACTS):
+for each in (CASES, CLOCKS, CONTACTS, NOTICES, WARNINGS):
     register(each)

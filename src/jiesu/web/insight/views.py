@@ -84,8 +84,9 @@ def _shown(made: Report) -> dict[str, Any]:
             if (m := made.by_key.get(key)) is not None
         ],
         "groups": [
-            (label, [_row(m, made.scope) for m in made.figures if m.figure.group == group])
+            (label, rows)
             for group, label in GROUPS.items()
+            if (rows := [_row(m, made.scope) for m in made.figures if m.figure.group == group])
         ],
         "region_rows": tables.region_rows(made),
         "course_rows": tables.course_rows(made),
