@@ -87,7 +87,7 @@ class World:
             ImportRun(
                 name=f"交办 {n}.csv", sha256="0" * 64, format="", channel="12345", status="done", rows=2, read=2,
                 refused=1, registered_by_id=own.organisation_id, staff_id=own.staff_id, created_at=now,
-                touched_at=now, finished_at=now, problems=[[2, "类型", "unknown", "没有这种类型"]],
+                touched_at=now, finished_at=now, problems=[{"row": 2, "column": "类型", "code": "unknown", "message": "没有这种类型"}],
             )
             for n in range(count)
         )  # fmt: skip

@@ -61,6 +61,27 @@ def test_a_mean_that_cannot_be_is_refused(db: None, value: str) -> None:
     assert not PublishedMean.objects.exists()
 
 
+def test_a_refused_mean_keeps_what_was_typed_beside_the_reason(counted: None) -> None:
+    given = {
+        "figure": "mediation_success_rate",
+        "period": "2020",
+        "label": "全省",
+        "value": "98.5分",
+        "source": "省局通报",
+    }
+    answer = client("supervisor").post(f"/desk/report/ranking/?{YIYANG_2020}", given)
+    assert answer.status_code == 422
+    form = answer.content.decode().split("录入已公布的平均值")[1]
+    assert "数值请填数字" in form
+    assert 'value="mediation_success_rate" selected' in form
+    assert all(f'value="{given[name]}"' in form for name in ("label", "value", "source", "period"))
+    assert not PublishedMean.objects.exists()
+    # Where there is no form to stand in, the reason is told all the same.
+    answer = client("legal").post(f"/desk/report/ranking/?{YIYANG_2020}", given)
+    assert answer.status_code == 422
+    assert "只有部门负责人和督办员可以录入" in answer.content.decode()
+
+
 def test_a_mean_is_shown_as_it_was_published(counted: None) -> None:
     given = {"period": "2020", "label": "全国", "source": "总局公报"}
     supervisor, page = client("supervisor"), f"/desk/report/ranking/?{YIYANG_2020}"

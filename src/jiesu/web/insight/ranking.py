@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -27,9 +28,29 @@ KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json", "pdf": "a
 
 @desk(*READERS)
 def ranking(request: DeskRequest) -> HttpResponse:
-    """The rankings of a region and period; a post enters a published mean."""
-    if request.method == "POST":
-        return _enter(request)
+    """The rankings of a region and period; a post enters a published mean, and keeps what was typed if it is refused."""
+    if request.method != "POST":
+        return _side_by_side(request)
+    typed = {name: request.POST.get(name, "") for name in ("figure", "period", "label", "value", "source")}
+    try:
+        means.enter(
+            key=typed["figure"],
+            period=typed["period"],
+            label=typed["label"],
+            value=typed["value"],
+            source=typed["source"],
+            actor=request.actor,
+            at=request.now,
+        )
+    except InsightError as error:
+        return _side_by_side(request, typed, error.message)
+    messages.success(request, _("已录入，并记入日志"))
+    return going(request, f"{reverse('insight:ranking')}?{request.GET.urlencode()}")
+
+
+def _side_by_side(
+    request: DeskRequest, typed: Mapping[str, str] | None = None, refused: str = ""
+) -> HttpResponse:
     scope = None
     try:
         scope = scope_of(request)
@@ -43,8 +64,11 @@ def ranking(request: DeskRequest) -> HttpResponse:
         level = level if level in offered else offered[0]
         found = side_by_side(scope, actor=request.actor, bands=bands, level=level)
     except InsightError as error:
+        if refused:
+            messages.error(request, refused)
         context = {"title": _("各地对比"), "problem": error.message, **choices(request, scope)}
         return page(request, "insight/ranking.html", context, current="insight:report", status=422)
+    may_enter = request.actor.has(*means.EDITORS)
     context = {
         "title": _("各地对比（%(when)s）") % {"when": scope.period.label},
         **choices(request, scope),
@@ -52,9 +76,16 @@ def ranking(request: DeskRequest) -> HttpResponse:
         "rankings": [_shown(r, number, scope) for number, r in enumerate(found)],
         "back_url": f"{reverse('insight:report')}?{address(scope)}",
         "ranked": [f for f in figures() if f.better],
-        "may_enter": request.actor.has(*means.EDITORS),
+        "may_enter": may_enter,
+        "typed": typed,
+        "refused": refused,
     }
-    return page(request, "insight/ranking.html", context, current="insight:report")
+    # The form shows it beside what was typed; without a form it would be lost.
+    if refused and not (may_enter and found):
+        messages.error(request, refused)
+    return page(
+        request, "insight/ranking.html", context, current="insight:report", status=422 if refused else 200
+    )
 
 
 def _shown(found: Ranking, number: int, scope: Scope) -> dict[str, Any]:
@@ -98,16 +129,6 @@ def _brief(found: Ranking) -> str:
     if same > 1:
         return _("%(n)d 地并列 %(value)s") % {"n": same, "value": words}
     return f"{first.name} {words}"
-
-
-def _enter(request: DeskRequest) -> HttpResponse:
-    given = {name: request.POST.get(name, "") for name in ("period", "label", "value", "source")}
-    try:
-        means.enter(key=request.POST.get("figure", ""), **given, actor=request.actor, at=request.now)
-        messages.success(request, _("已录入，并记入日志"))
-    except InsightError as error:
-        messages.error(request, error.message)
-    return going(request, f"{reverse('insight:ranking')}?{request.GET.urlencode()}")
 
 
 @desk(*READERS)
