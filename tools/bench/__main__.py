@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import connection
 from django.db.models import Model
@@ -49,11 +49,14 @@ def main() -> None:
         "--only", default="", help=f"parts, divided by commas: growth, import, law, {', '.join(PARTS)}"
     )
     options.add_argument("--dry", action="store_true", help="print only, as BENCH=small does")
+    options.add_argument(
+        "--uncounted", default="", help="sizes whose figures are not counted: no report is measured on them"
+    )
     options.add_argument("--build", action="store_true", help="make or renew the databases, measure nothing")
     given = options.parse_args()
-    sizes = sorted({int(size) for size in given.cases.split(",")})
+    sizes, uncounted = _sizes(given.cases), _sizes(given.uncounted)
     wanted = set(filter(None, given.only.split(",")))
-    building.build(sizes)
+    building.build(sizes, uncounted=uncounted)
     if given.build:
         return
     before = calibrating.now()
@@ -61,7 +64,8 @@ def main() -> None:
         run = writing.Run(postgresql=ground.version(private), moments=[before])
         kept = not (given.dry or wanted or how == "small")
         for size in sizes:
-            run.sizes.append(measure(private, size, times=given.times, wanted=wanted, run=run))
+            parts = [p for p in PARTS if p in (wanted or PARTS) and not (p == "report" and size in uncounted)]
+            run.sizes.append(measure(private, size, times=given.times, parts=parts, run=run))
             run.moments.append(calibrating.now())
             # A run that is interrupted has written what it has measured.
             if kept:
@@ -84,6 +88,10 @@ def main() -> None:
         print(f"written: {writing.PAGE}")
     if run.failed:
         raise SystemExit("failed: " + "; ".join(run.failed))
+
+
+def _sizes(text: str) -> list[int]:
+    return sorted({int(size) for size in filter(None, text.split(","))})
 
 
 def imports(private: PrivateServer, size: int, rows: int) -> list[Figure]:
@@ -127,7 +135,7 @@ PARTS: dict[str, Part] = {
 
 
 def measure(
-    private: PrivateServer, size: int, *, times: int, wanted: set[str], run: writing.Run
+    private: PrivateServer, size: int, *, times: int, parts: Sequence[str], run: writing.Run
 ) -> writing.Size:
     """All figures of one database."""
     name = database(size)
@@ -141,12 +149,10 @@ def measure(
             bytes=ground.size_of(private, name),
             built=building.built(name),
         )
-        for part, work in PARTS.items():
-            if wanted and part not in wanted:
-                continue
+        for part in parts:
             connection.ensure_connection()
 
-            def doing(work: Part = work) -> list[Figure]:
+            def doing(work: Part = PARTS[part]) -> list[Figure]:
                 return work(private, name, times)
 
             attempt(run, f"{size:,} cases, {part}", doing, found.figures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import connections
 from psycopg import sql
@@ -60,8 +60,11 @@ def note(name: str, **seconds: float) -> None:
     NOTES.write_text(json.dumps(noted, indent=1))
 
 
-def build(sizes: Iterable[int]) -> None:
+def build(sizes: Iterable[int], *, uncounted: Collection[int] = ()) -> None:
     """Makes every database of these sizes that is not there, and renews the others.
+
+    Args:
+        uncounted: sizes whose figures are not counted.
 
     Raises:
         SystemExit: the disk is too small.
@@ -84,7 +87,8 @@ def build(sizes: Iterable[int]) -> None:
                 grow(private, whole, name, plan(private, name, cases=size))
             ground.renew(private, whole)
         for size in sizes:
-            tally(private, database(size))
+            if size not in uncounted:
+                tally(private, database(size))
 
 
 def sow(private: PrivateServer, name: str, count: int) -> None:
