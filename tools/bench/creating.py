@@ -66,12 +66,20 @@ def in_process(*, times: int) -> Figure:
 
 
 def acts(count: int) -> list[list[floor.Statement]]:
-    """What so many creations send, each rolled back so that its rows can be written bare."""
+    """What so many creations send, each rolled back so that its rows can be written bare.
+
+    No two of them name the same shop: bare, each would write it.
+    """
     headers = token("calltaker")
     chance = random.Random()
+    shops: set[tuple[str, str]] = set()
 
     def create() -> None:
-        call("POST", PATH, headers=keyed(headers), body=json.dumps(contact(chance)).encode(), expect=201)
+        given = contact(chance)
+        while (shop := (given["respondent"]["name"], given["respondent"]["address"])) in shops:
+            given = contact(chance)
+        shops.add(shop)
+        call("POST", PATH, headers=keyed(headers), body=json.dumps(given).encode(), expect=201)
 
     return [floor.record(create, undo=True) for _n in range(count)]
 
