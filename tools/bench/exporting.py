@@ -69,7 +69,7 @@ def _copied() -> float:
     sent = floor.record(
         lambda: [None for _item in each_in(who, rows, order=CLOSED_TOO.order, most=MOST_EXPORTED)]
     )
-    wanted = next(each for each in sent if 'FROM "cases_case"' in each.text)
+    (wanted,) = [each for each in sent if "FROM cases_case" in each.text]
     with floor.bare() as own:
         text = psycopg.ClientCursor(own).mogrify(wanted.text, wanted.values)
         begun = time.perf_counter()
