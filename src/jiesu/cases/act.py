@@ -67,6 +67,17 @@ class Acted:
     linked: bool = False
     repeated: bool = False
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """What whoever acted is told, and is told again for the same key."""
+        return {
+            "event": self.event,
+            "version": self.version,
+            "state": self.reached,
+            "messages": list(self.messages),
+            "created": [str(number) for number in self.created],
+        }
+
 
 def actor_kind(actor: Actor) -> str:
     if actor.system:
@@ -252,24 +263,21 @@ class _Taking:
         cleaned = _clean(draft, row, self.raw, ctx, held, actor)
         done = _run(draft, self.action, cleaned, ctx, actor, self.files, composer(asked.standing_on))
         taken = (
-            [answering(owner, self.key, self.body, response=_answer(done), at=self.at, status=200)]
+            [
+                answering(
+                    owner,
+                    self.key,
+                    self.body,
+                    response={**done.told, "linked": done.linked},
+                    at=self.at,
+                    status=200,
+                )
+            ]
             if self.key
             else []
         )
         save(draft, asked.standing_on, parts=taken)
         return done
-
-
-def _answer(done: Acted) -> dict[str, Any]:
-    """What is remembered for the same key."""
-    return {
-        "event": done.event,
-        "version": done.version,
-        "state": done.reached,
-        "messages": list(done.messages),
-        "created": [str(n) for n in done.created],
-        "linked": done.linked,
-    }
 
 
 def _repeated(case: Case, answer: dict[str, Any]) -> Acted:

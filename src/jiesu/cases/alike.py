@@ -16,7 +16,7 @@ from typing import NamedTuple, Self
 
 from django.db.models import Model
 
-from jiesu.cases.chain import GENESIS, Blanks, link_hash
+from jiesu.cases.chain import GENESIS, Blanks, hash_of
 from jiesu.cases.draft import Draft
 from jiesu.cases.facts import Data
 from jiesu.cases.models import Case, Clock, Event
@@ -112,24 +112,13 @@ class Stamp:
         """Another case that begins like it."""
         mine = own(opening, number, key)
         data = self.data.filled({"in": self.fields.filled(mine.data)})
-        event = self.event
-        head = link_hash(
-            previous=GENESIS,
-            case_id=number,
-            seq=event.seq,
-            at=event.at,
-            actor=event.actor_id,
-            actor_kind=event.actor_kind,
-            organisation=event.organisation_id,
-            type_=event.type,
-            schema=event.schema,
-            data=data,
-        )
+        event = like(self.event, case_id=number, data=data)
+        event.hash = head = hash_of(event, previous=GENESIS)
         received = opening.received_at
         return NewCase(
             like(self.case, **mine.columns, head=head),
             [
-                like(event, case_id=number, data=data, hash=head),
+                event,
                 *(
                     like(
                         clock,

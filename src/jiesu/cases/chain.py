@@ -10,6 +10,7 @@ from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from jiesu.cases.keys import keyed_sm3, ring
+from jiesu.cases.models import Event
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
@@ -116,3 +117,19 @@ def link_hash(
         }
     )
     return keyed_sm3(audit_key or ring().audit, text.encode())
+
+
+def hash_of(event: Event, *, previous: bytes) -> bytes:
+    """The hash of an event's row after the hash before it."""
+    return link_hash(
+        previous=previous,
+        case_id=event.case_id,
+        seq=event.seq,
+        at=event.at,
+        actor=event.actor_id,
+        actor_kind=event.actor_kind,
+        organisation=event.organisation_id,
+        type_=event.type,
+        schema=event.schema,
+        data=event.data,
+    )

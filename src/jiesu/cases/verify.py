@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from jiesu.cases.anchors import anchor, anchors_folder, check_anchor
-from jiesu.cases.chain import GENESIS, link_hash
+from jiesu.cases.chain import GENESIS, hash_of
 from jiesu.cases.clockwork import due_at
 from jiesu.cases.contents import Bundle, check_recorded, check_redacted, check_sealed, gather, receipt
 from jiesu.cases.draft import load_state
@@ -92,18 +92,7 @@ def check_chain(case: Case, events: list[Event]) -> Iterator[Finding]:
     """Broken links, and a head that is not the last event's hash."""
     previous = GENESIS
     for event in events:
-        expected = link_hash(
-            previous=previous,
-            case_id=event.case_id,
-            seq=event.seq,
-            at=event.at,
-            actor=event.actor_id,
-            actor_kind=event.actor_kind,
-            organisation=event.organisation_id,
-            type_=event.type,
-            schema=event.schema,
-            data=event.data,
-        )
+        expected = hash_of(event, previous=previous)
         if expected != bytes(event.hash):
             yield Finding("event_altered", case.pk, event.seq)
             return

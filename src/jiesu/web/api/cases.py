@@ -313,13 +313,7 @@ def _act(
     )
     if done.linked:
         complete_links(number, at=who.at)
-    return {
-        "event": done.event,
-        "version": done.version,
-        "state": done.reached,
-        "messages": list(done.messages),
-        "created": [str(n) for n in done.created],
-    }
+    return done.told
 
 
 def _check(state: CaseState, who: Caller, action: str, fields: dict[str, Any]) -> None:
